@@ -1,0 +1,101 @@
+"""Approval of rules: by a named person who is not the author, on exact bytes; any edit ends it.
+
+The file `approval.yaml` holds who approved what. Without one, or when it is of other bytes, the rules are
+`submitted`, and every output says that they are not approved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+import yaml
+
+from screener import shapes
+from screener.criteria.model import RuleSet
+from screener.errors import UsageError
+from screener.findings import Findings
+from screener.located import Mapping, read_file
+
+State = Literal["submitted", "under_review", "approved"]
+FILE: Final = "approval.yaml"
+STATES: Final = ("under_review", "approved")
+
+_KEYS: Final = ("trial", "state", "by", "on", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The review state of a rule set; `by` and `on` say who took it there and when."""
+
+    state: State = "submitted"
+    by: str | None = None
+    on: str | None = None
+
+    def __str__(self) -> str:
+        if self.state == "approved":
+            return f"approved by {self.by} on {self.on}"
+        if self.state == "under_review":
+            return f"under review by {self.by} since {self.on}, not approved"
+        return "submitted, not approved"
+
+
+SUBMITTED: Final = Approval()
+
+
+def read_approval(folder: Path, rules: RuleSet, sha256: str, findings: Findings) -> Approval:
+    """The approval that holds for these bytes; one that does not hold is a finding, and the rules are submitted."""
+    path = folder / FILE
+    if not path.is_file():
+        return SUBMITTED
+    node, _ = read_file(path, findings)
+    body = shapes.mapping(node, "an approval", findings)
+    if body is None:
+        return SUBMITTED
+    return _approval(body, rules, sha256, findings)
+
+
+def _approval(body: Mapping, rules: RuleSet, sha256: str, findings: Findings) -> Approval:
+    before = len(findings)
+    shapes.check_keys(body, _KEYS, "an approval", findings, required=_KEYS)
+    words = {key: shapes.text(body.get(key), f"`{key}`", findings) or "" for key in _KEYS}
+    state = shapes.one_of(body.get("state"), STATES, "`state`", findings)
+    if len(findings) > before or state is None:
+        return SUBMITTED
+    if same_person(words["by"], rules.author):
+        hint = "somebody else must approve"
+        findings.add("A101", body.mark, f'"{words["by"]}" wrote these rules and cannot approve them', hint=hint)
+        return SUBMITTED
+    if words["sha256"] != sha256 or words["trial"] != rules.trial:
+        hint = "have the rules reviewed as they are now; until then they count as submitted"
+        findings.add(
+            "A102", body.mark, "the approval is of other bytes than these rules, vocabulary and text", hint=hint
+        )
+        return SUBMITTED
+    return Approval(state, words["by"], words["on"])  # type: ignore[arg-type]  # one_of narrows to the listed words
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names mean the same person, whatever the case and the spaces."""
+    return one.casefold().split() == other.casefold().split()
+
+
+def write_approval(folder: Path, rules: RuleSet, sha256: str, *, by: str, on: date, state: str) -> Path:
+    """Record an approval, or the start of a review.
+
+    Raises:
+        UsageError: the approver is the author, the name is blank, or the file cannot be written.
+    """
+    if not by.strip():
+        raise UsageError("An approval needs a name.", hint="Give it with --by.")
+    if same_person(by, rules.author):
+        raise UsageError(f'"{by}" wrote these rules and cannot approve them.', hint="Somebody else must approve.")
+    path = folder / FILE
+    words = {"trial": rules.trial, "state": state, "by": by.strip(), "on": on.isoformat(), "sha256": sha256}
+    try:
+        path.write_text(yaml.safe_dump(words, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    return path

@@ -1,0 +1,125 @@
+"""Fact tables: one row a patient, one column a fact, beside it its date and its source. CSV, JSON, Parquet or Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from screener.facts.definitions import PATIENT_ID, Vocabulary
+from screener.facts.tables.cells import MARK, NO_TEXT, Rejection, RowSource
+from screener.facts.tables.csv_rows import CsvRows
+from screener.facts.tables.headings import known_headings, resolve
+from screener.facts.tables.json_rows import JsonRows
+from screener.facts.tables.parquet_rows import ParquetRows
+from screener.facts.tables.reading import CellReader
+from screener.facts.tables.seen import SeenPatients
+from screener.facts.tables.text import STANDARD_INPUT, TextSource, display_name, open_bytes
+from screener.facts.tables.xlsx_rows import XlsxRows
+from screener.facts.values import PatientRecord
+
+__all__ = ["FactTable", "Rejection", "open_fact_table"]
+
+_JSON_LINES: Final = (".jsonl", ".ndjson")
+_JSON: Final = (".json", *_JSON_LINES)
+_EXCEL: Final = (".xlsx", ".xlsm")
+
+
+class FactTable:
+    """An open source of patients, to be read once, row by row, and closed (it is a context manager).
+
+    `unknown_columns` names each heading that means nothing here, as written, with a hint. `rejected` is what could not
+    be used. Both are complete when the iteration is; the headings of a table that has a heading row are
+    known at once.
+    """
+
+    def __init__(
+        self, rows: RowSource, vocabulary: Vocabulary, *, as_of: date, name: str, unknown: list[tuple[str, str]]
+    ) -> None:
+        known = known_headings(vocabulary.facts.values()) if rows.headings is None else rows.headings
+        headings = resolve(known, vocabulary, name=name)
+        unknown += headings.unknown
+        self.unknown_columns: list[tuple[str, str]] = unknown
+        self.rejected: list[Rejection] = []
+        self._rows = rows
+        self._patient_id = headings.patient_id
+        self._reader = CellReader(headings, as_of=as_of, reject=self.rejected.append)
+        self._closing = ExitStack()
+
+    def __iter__(self) -> Iterator[PatientRecord]:
+        """Each patient, in the order of the source.
+
+        Raises:
+            UnusablePatients: the source cannot be read further; the message names the row.
+        """
+        facts, place = self._reader.facts, self._patient_id
+        with ExitStack() as closing:
+            seen = SeenPatients()
+            closing.callback(seen.close)
+            for row, cells in self._rows.rows(self.rejected.append):
+                patient_id = cells[place].strip()
+                problem = _problem(patient_id, cells, row=row, seen=seen)
+                if problem is None:
+                    yield PatientRecord(patient_id, facts(cells, row), row)
+                elif problem:
+                    self.rejected.append(Rejection(row, PATIENT_ID, problem))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what the table is read from; standard input stays open."""
+        self._closing.close()
+
+    def closes(self, closing: ExitStack) -> Self:
+        """The same table, which closes this too."""
+        self._closing = closing
+        return self
+
+
+def open_fact_table(path: Path, vocabulary: Vocabulary, *, as_of: date) -> FactTable:
+    """Open a fact table, the path `-` being standard input (CSV or JSON).
+
+    The ending of the name tells the format; text without an ending that is known is JSON if it begins with `{` or `[`.
+    `as_of` is the screening date: no date of a value may lie after it.
+
+    Raises:
+        UsageError: there is no such file, or it is a folder, a pipe or a device.
+        UnusablePatients: it is empty, of another format or encoding, or its headings cannot be used.
+    """
+    unknown: list[tuple[str, str]] = []
+    with ExitStack() as closing:
+        rows = _open_rows(path, vocabulary, unknown=unknown, closing=closing)
+        table = FactTable(rows, vocabulary, as_of=as_of, name=display_name(path), unknown=unknown)
+        return table.closes(closing.pop_all())
+
+
+def _open_rows(path: Path, vocabulary: Vocabulary, *, unknown: list[tuple[str, str]], closing: ExitStack) -> RowSource:
+    ending = path.suffix.lower()
+    if ending == ".parquet":
+        return ParquetRows(path, closing)
+    if ending in _EXCEL:
+        return XlsxRows(path, closing)
+    source = TextSource(open_bytes(path, closing), name=display_name(path))
+    if ending in _JSON or source.first_line.startswith(("{", "[")):
+        known = known_headings(vocabulary.facts.values())
+        return JsonRows(source, known, unknown=unknown, lines=ending in _JSON_LINES or path == STANDARD_INPUT)
+    return CsvRows(source)
+
+
+def _problem(patient_id: str, cells: list[str], *, row: int, seen: SeenPatients) -> str | None:
+    """Why a row names no patient: none where it does, the empty text where all of it is blank and nobody is meant."""
+    if not patient_id:
+        return "blank" if any(cell.strip() for cell in cells) else ""
+    if patient_id.startswith(MARK):
+        return NO_TEXT
+    earlier = seen.earlier_row(patient_id, row)
+    return None if earlier is None else f"repeats row {earlier}"
