@@ -15,7 +15,7 @@ from screener.criteria.model import RuleSet
 from screener.criteria.reader import read_rules
 from screener.criteria.stored_record import StoredRecord, read_record
 from screener.errors import UsageError
-from screener.facts.definitions import FactDefinition
+from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.facts.vocabulary import merge, read_vocabulary_file
 from screener.findings import Findings
 from screener.located import read_file
@@ -111,6 +111,11 @@ def load(folder: Path, shared_folder: Path, findings: Findings) -> LoadedRules |
     sha256 = digest.hexdigest()
     approval = read_approval(folder, rules, sha256, findings)
     return LoadedRules(folder, rules, record, examples, sha256, approval)
+
+
+def shared_vocabulary(folder: Path) -> Vocabulary:
+    """The vocabulary that stands in a folder of criteria, with the built-in facts; what cannot be read is left out."""
+    return Vocabulary.of(*_vocabulary(folder / VOCABULARY, Findings(), _Digest()))
 
 
 class _Digest:

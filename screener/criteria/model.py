@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from screener.dates import Length, PartialDate
-from screener.facts.definitions import Value, Vocabulary
+from screener.facts.definitions import FactDefinition, Value, Vocabulary
 from screener.findings import Mark
 
 Number = int | Decimal
@@ -278,3 +278,16 @@ def facts_read(rule: Rule) -> tuple[str, ...]:
             if isinstance(test, DateTest) and isinstance(test.other, FactReference):
                 names[test.other.fact] = None
     return tuple(names)
+
+
+def all_rules(rules: RuleSet) -> list[Rule]:
+    """Every rule of a set: of the criteria, of what is unclear about them, of the notes and the conditions."""
+    of_criteria = [criterion.rule for criterion in rules.criteria if criterion.rule is not None]
+    of_unclear = [criterion.unclear.when for criterion in rules.criteria if criterion.unclear is not None]
+    return [*of_criteria, *of_unclear, *(note.when for note in rules.notes), *(one.rule for one in rules.conditions)]
+
+
+def facts_of(rules: RuleSet) -> list[FactDefinition]:
+    """The definitions of the facts a set reads, in the order in which it reads them."""
+    names = dict.fromkeys(name for rule in all_rules(rules) for name in facts_read(rule))
+    return [rules.vocabulary[name] for name in names]

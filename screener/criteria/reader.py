@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Final
 
 from screener import shapes
@@ -13,9 +12,9 @@ from screener.criteria.model import (
     CriterionKind,
     Interpretation,
     Note,
-    Rule,
     RuleSet,
     Unclear,
+    all_rules,
     facts_read,
 )
 from screener.criteria.rule_reading import RuleReader
@@ -227,15 +226,3 @@ class _FileReader:
         rule = self.rules.rule(when, "`when`") if when else None
         say, cite = (shapes.text(body.get(key), f"`{key}`", self.findings) for key in ("say", "cite"))
         return Note(name, rule, say, cite) if name and rule and say and cite else None
-
-
-def all_rules(rules: RuleSet) -> list[Rule]:
-    """Every rule of a set: of the criteria, of what is unclear about them, of the notes and the conditions."""
-    of_criteria = [criterion.rule for criterion in rules.criteria if criterion.rule is not None]
-    of_unclear = [criterion.unclear.when for criterion in rules.criteria if criterion.unclear is not None]
-    return [*of_criteria, *of_unclear, *(note.when for note in rules.notes), *(one.rule for one in rules.conditions)]
-
-
-def shown(path: Path) -> str:
-    """How a file is called in findings."""
-    return str(path)

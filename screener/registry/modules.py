@@ -1,8 +1,8 @@
 """The parts of a registry record that are used, as models that take what comes.
 
-Any module and any field can be missing, unknown values and fields are accepted, and dates stay text. Beside its fields a
-model says what is known of them: which can be absent by right, which keys the registry describes but nothing here reads,
-which values are known, and which texts are dates. The source is the registry's OpenAPI description, 2.0.3.
+Any module and any field can be missing, unknown values and fields are accepted, and dates stay text. Beside its
+fields a model says what is known of them: which can be absent by right, which keys the registry describes but nothing
+here reads, which values are known, and which texts are dates. The source is the registry's OpenAPI description, 2.0.3.
 """
 
 from __future__ import annotations
@@ -204,7 +204,15 @@ class Eligibility(Part):
     study_population: str | None = None
 
     optional = frozenset(
-        {"healthyVolunteers", "genderBased", "genderDescription", "minimumAge", "maximumAge", "stdAges", "studyPopulation"}
+        {
+            "healthyVolunteers",
+            "genderBased",
+            "genderDescription",
+            "minimumAge",
+            "maximumAge",
+            "stdAges",
+            "studyPopulation",
+        }
     )
     unread = frozenset({"samplingMethod"})
     known: ClassVar[dict[str, frozenset[str]]] = {
@@ -266,5 +274,11 @@ class ProtocolSection(Part):
 
     optional = frozenset({"contactsLocationsModule"})
     unread = frozenset(
-        {"oversightModule", "armsInterventionsModule", "outcomesModule", "referencesModule", "ipdSharingStatementModule"}
+        {
+            "oversightModule",
+            "armsInterventionsModule",
+            "outcomesModule",
+            "referencesModule",
+            "ipdSharingStatementModule",
+        }
     )

@@ -17,6 +17,7 @@
             ├── TooLarge      beyond the limit
             ├── WrongRedirect to another host, in a circle, too often
             ├── NotJson       a web page, as of a proxy, or anything else
+            ├── UnusableRecord without what a record must have
             ├── OldShape      a record of the former API
             └── WrongStudy    a record of another study
 """
@@ -105,6 +106,16 @@ class WrongRedirect(BadAnswer):
 
 class NotJson(BadAnswer):
     """An answer that is not JSON, such as the page of a proxy."""
+
+
+class UnusableRecord(BadAnswer):
+    """A record without what a record must have; `differences` names the fields that are not as described."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", rejected: Rejected | None = None, differences: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, hint=hint, rejected=rejected)
+        self.differences = differences
 
 
 class OldShape(BadAnswer):

@@ -28,8 +28,6 @@ from screener.registry.problems import BadAnswer, OldShape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pydantic.fields import FieldInfo
-
 ROOT: Final = "protocolSection"
 _OLD_KEYS: Final = frozenset({"FullStudiesResponse", "FullStudy", "Study", "ProtocolSection", "StudyFieldsResponse"})
 _SHOWN: Final = 60
@@ -227,8 +225,3 @@ def _warn(path: str, kind: WarningKind, value: object = "") -> RecordWarning:
         "unusual text": f"{path} is {shown}, which is not written as described",
     }[kind]
     return RecordWarning(path, kind, message)
-
-
-def fields_read(part: type[Part]) -> dict[str, FieldInfo]:
-    """The fields of a part that are read, by the registry's own names."""
-    return {info.alias or name: info for name, info in part.model_fields.items()}

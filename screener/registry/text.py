@@ -38,7 +38,7 @@ _BULLET: Final = re.compile(
     r"(?:\s+|$)"
 )
 _MARK: Final = re.compile(r"(?P<mark>(?:\\\*)+|\*{1,2}(?=[^\s*])(?!.*\*)|[†‡§¶]+|[¹²³⁴-⁹]+)\s*(?=\S)")
-_MARK_BEHIND_WORD: Final = re.compile(r"(?<=[\w)\]%\"'.,;])((?:\\\*)+|[†‡§¶]+|[¹²³⁴-⁹]+)(?![\w])")
+_MARK_BEHIND_WORD: Final = re.compile(r"(?<=[\w)\]%\"'.,;])((?:\\?\*)+|[†‡§¶]+|[¹²³⁴-⁹]+)(?![\w])")
 _LIST_MARK: Final = re.compile(r"(?:[*+\-•]|\d{1,3}[.)])\s+")
 
 
@@ -137,7 +137,7 @@ def _drafts(text: str) -> list[_Draft]:
 def _draft(raw: str, content: str, footnotes: frozenset[str]) -> _Draft:
     """One source line; the level of a bullet is set later, by indentation."""
     mark = _MARK.match(content)
-    if mark and mark["mark"] in footnotes:
+    if mark and unescape(mark["mark"]) in footnotes:
         return _Draft([raw], content, 0, "footnote")
     bullet = _BULLET.match(content)
     inner = content[bullet.end() :] if bullet else content
@@ -147,7 +147,7 @@ def _draft(raw: str, content: str, footnotes: frozenset[str]) -> _Draft:
     if bullet is None:
         return _Draft([raw], content, 0, "paragraph")
     mark = _MARK.match(inner)
-    return _Draft([raw], inner, 1, "footnote" if mark and mark["mark"] in footnotes else "bullet")
+    return _Draft([raw], inner, 1, "footnote" if mark and unescape(mark["mark"]) in footnotes else "bullet")
 
 
 def _footnote_marks(text: str) -> frozenset[str]:
@@ -162,8 +162,8 @@ def _footnote_marks(text: str) -> frozenset[str]:
         inner = _LIST_MARK.sub("", content, count=1) if _LIST_MARK.match(content) else content
         mark = _MARK.match(inner)
         if mark:
-            begins[mark["mark"]] += 1
-        behind.update(match[1] for match in _MARK_BEHIND_WORD.finditer(inner, mark.end() if mark else 0))
+            begins[unescape(mark["mark"])] += 1
+        behind.update(unescape(match[1]) for match in _MARK_BEHIND_WORD.finditer(inner, mark.end() if mark else 0))
     return frozenset(mark for mark, count in begins.items() if count == 1 or mark in behind)
 
 

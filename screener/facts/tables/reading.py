@@ -56,7 +56,7 @@ class CellReader:
                 try:
                     facts[fact] = new(FactValue, (fact, values[text], dates[cells[on_place]], source, "recorded"))
                 except KeyError:
-                    self._read(column, cells, facts=facts, row=row)
+                    self._read(column, cells, facts=facts, source=source, row=row)
         return facts
 
     def _source(self, column: _Column, cells: list[str], row: int) -> str:
@@ -67,7 +67,7 @@ class CellReader:
             return f"row {row}"
         return source or f"row {row}"
 
-    def _read(self, column: _Column, cells: list[str], *, facts: dict[str, FactValue], row: int) -> None:
+    def _read(self, column: _Column, cells: list[str], *, facts: dict[str, FactValue], source: str, row: int) -> None:
         """Read a cell whose text, or whose date, was not met before or cannot be read."""
         text, on_text = cells[column.place], cells[column.on_place]
         if not text.strip():
@@ -85,7 +85,6 @@ class CellReader:
         except Unreadable as problem:
             state, value = "unreadable", None
             self._reject(Rejection(row, column.fact + ON, str(problem)))
-        source = self._source(column, cells, row)
         facts[column.fact] = FactValue(column.fact, value, on, source, state)
 
     def _value(self, column: _Column, text: str) -> Value:

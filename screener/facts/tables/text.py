@@ -94,7 +94,7 @@ class TextSource:
         head = _head(stream)
         first = head.removeprefix(_BYTE_ORDER_MARK)
         _check_text(head, first, name)
-        self.first_line = first.decode(errors="surrogateescape").strip()
+        self.first_line = first.decode(errors="surrogateescape").strip().partition("\r")[0]
         raw = io.BufferedReader(_Rejoined(first, stream), buffer_size=65_536)
         # Bad bytes become lone surrogates, so that the row that holds them can be named.
         self.stream = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")

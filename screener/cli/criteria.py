@@ -1,0 +1,172 @@
+"""`screener criteria`: the encoded rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from screener.cli.options import criteria_option, today, trial_argument
+from screener.criteria.library import LoadedRules, criteria_folder, find_rules, trials_in
+from screener.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageError
+
+if TYPE_CHECKING:
+    from screener.findings import Findings
+
+_targets = click.argument("targets", nargs=-1, metavar="[TRIAL|PATH]...")
+
+
+@click.group()
+def command() -> None:
+    """Check, test, read and approve the encoded rules of trials."""
+
+
+def _folders(targets: tuple[str, ...], criteria_dir: Path | None) -> tuple[list[Path], Path]:
+    folder = criteria_folder(criteria_dir)
+    names = targets or tuple(trials_in(folder))
+    if not names:
+        raise UsageError(f"There are no rules in {folder}.", hint="Name a trial's folder.")
+    return [find_rules(name, folder) for name in names], folder
+
+
+@command.command()
+@_targets
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@criteria_option
+def check(targets: tuple[str, ...], form: str, criteria_dir: Path | None) -> int:
+    """Check rules in every way, without a patient: reading, logic, the registry's words, cases, approval.
+
+    Exit code 2 when an error is found; warnings alone leave 0.
+
+    \b
+    Examples:
+      screener criteria check
+      screener criteria check criteria/NCT06452485 --format json
+    """
+    from screener.findings import Findings
+    from screener.matching.gate import check as check_rules
+    from screener.reports.plain_data import json_bytes
+
+    folders, shared = _folders(targets, criteria_dir)
+    findings = Findings()
+    for folder in folders:
+        findings.extend(check_rules(folder, shared)[1])
+    if form == "json":
+        click.echo(json_bytes([finding.as_json() for finding in findings.ordered()]))
+    else:
+        _print_findings(findings, len(folders))
+    return EXIT_USAGE if findings.errors else EXIT_OK
+
+
+def _print_findings(findings: Findings, count: int) -> None:
+    for finding in findings.ordered():
+        click.echo(str(finding))
+    errors = sum(finding.severity == "error" for finding in findings)
+    sets = f"{count} rule set{'' if count == 1 else 's'}"
+    click.echo(f"{sets} checked: {errors} errors, {len(findings) - errors} warnings.", err=True)
+
+
+@command.command()
+@_targets
+@criteria_option
+def test(targets: tuple[str, ...], criteria_dir: Path | None) -> int:
+    """Run the cases of every criterion and the example patients.
+
+    Exit code 1 when one fails, 2 when the rules cannot be read.
+
+    \b
+    Example:
+      screener criteria test NCT06452485
+    """
+    from screener.matching.gate import check as check_rules
+
+    folders, shared = _folders(targets, criteria_dir)
+    code = EXIT_OK
+    for folder in folders:
+        loaded, findings = check_rules(folder, shared)
+        failed = [one for one in findings.ordered() if one.code in ("C103", "C104")]
+        broken = [one for one in findings.ordered() if one.severity == "error" and one.code[0] in "RF"]
+        for finding in broken or failed:
+            click.echo(str(finding))
+        if broken or loaded is None:
+            code = EXIT_USAGE
+            continue
+        _say_tested(loaded, len(failed))
+        code = max(code, EXIT_FINDINGS if failed else EXIT_OK)
+    return code
+
+
+def _say_tested(loaded: LoadedRules, failed: int) -> None:
+    rules = loaded.rules
+    for criterion in rules.criteria:
+        if criterion.cases:
+            click.echo(f"{rules.trial} {criterion.id}: {len(criterion.cases)} cases")
+    cases = sum(len(criterion.cases) for criterion in rules.criteria)
+    click.echo(f"{rules.trial}: {cases} cases and {len(loaded.examples)} example patients, {failed} failed.")
+
+
+@command.command()
+@trial_argument
+@click.option("--audience", type=click.Choice(("clinician", "patient")), default="clinician", show_default=True)
+@criteria_option
+def show(trial: str, audience: str, criteria_dir: Path | None) -> None:
+    """Show the rules in sentences, beside the protocol's own words.
+
+    \b
+    Examples:
+      screener criteria show NCT06452485
+      screener criteria show NCT06452485 --audience patient
+    """
+    from screener.criteria.prose import text
+
+    click.echo(text(_admitted(trial, criteria_dir), "patient" if audience == "patient" else "clinician"))
+
+
+@command.command()
+@criteria_option
+def schema(criteria_dir: Path | None) -> None:
+    """Print the JSON Schema (draft 7) of rule files, for editors that check while one types.
+
+    \b
+    Example:
+      screener criteria schema > criteria.schema.json
+    """
+    import json
+
+    from screener.criteria.library import shared_vocabulary
+    from screener.criteria.schema import schema as schema_of
+
+    click.echo(json.dumps(schema_of(shared_vocabulary(criteria_folder(criteria_dir))), indent=2, ensure_ascii=False))
+
+
+@command.command()
+@trial_argument
+@click.option("--by", required=True, metavar="NAME", help="Who approves; never the author.")
+@click.option(
+    "--state",
+    type=click.Choice(("under_review", "approved")),
+    default="approved",
+    show_default=True,
+    help="The new state.",
+)
+@criteria_option
+def approve(trial: str, by: str, state: str, criteria_dir: Path | None) -> None:
+    """Approve the rules of TRIAL as they are now, byte for byte; any edit ends the approval.
+
+    \b
+    Example:
+      screener criteria approve NCT06452485 --by "A. Jansen"
+    """
+    from screener.criteria.approval import write_approval
+
+    loaded = _admitted(trial, criteria_dir)
+    path = write_approval(loaded.folder, loaded.rules, loaded.sha256, by=by, on=today(), state=state)
+    click.echo(f"{loaded.rules.trial} is {state.replace('_', ' ')}, by {by}: {path} ({loaded.sha256[:12]}).")
+
+
+def _admitted(trial: str, criteria_dir: Path | None) -> LoadedRules:
+    from screener.matching.gate import admitted
+
+    folder = criteria_folder(criteria_dir)
+    return admitted(find_rules(trial, folder), folder)

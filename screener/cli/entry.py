@@ -1,0 +1,95 @@
+"""The root command, and the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from screener import __version__
+from screener.errors import EXIT_OK, EXIT_USAGE, InvalidRules, ScreenerError
+
+_INTERRUPTED: Final = 130
+
+_COMMANDS: Final = {
+    "demo": ("screener.cli.demo", "Screen the sample patients that came with the program."),
+    "screen": ("screener.cli.screen", "Screen patients for a trial and rank them."),
+    "explain": ("screener.cli.explain", "Explain one patient, criterion by criterion."),
+    "criteria": ("screener.cli.criteria", "Check, test, read and approve the encoded rules."),
+    "records": ("screener.cli.records", "Templates for tables of patients."),
+}
+
+
+class LazyCommands(click.Group):
+    """A group whose commands are imported only when they are called, so that help answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order a newcomer meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="screener")
+def root() -> None:
+    """Screen patients for clinical trials against reviewed rules, with a reason for every criterion.
+
+    What is not recorded is unknown, never no: nobody with an open criterion is called eligible.
+
+    \b
+    Examples:
+      screener demo
+      screener screen NCT06452485 --patients my-patients.csv
+      screener explain NCT06452485 --patients my-patients.csv --patient P-007
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Returns:
+        The exit code: 0 fine, 1 findings, 2 usage or invalid rules, 3 patient data rejected in part, and so on as
+        `screener.errors` lists them.
+    """
+    try:
+        return int(root.main(list(arguments), prog_name="screener", standalone_mode=False) or EXIT_OK)
+    except click.exceptions.Abort:
+        click.echo("\nStopped; nothing was written.", err=True)
+        return _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except InvalidRules as error:
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+        return _say(error)
+    except ScreenerError as error:
+        return _say(error)
+    except BrokenPipeError:
+        # The reader has gone, as `head` does. Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+
+
+def _say(error: ScreenerError) -> int:
+    click.echo(f"Error: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+    return error.exit_code

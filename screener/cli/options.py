@@ -1,0 +1,80 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from screener.dates import parse_date
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """An ISO date."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day; a usage error where the text is not one."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = parse_date(str(value))
+        except ValueError:
+            day = None
+        if day is None or not day.exact or not 1900 <= day.first.year <= 2200:
+            self.fail(f'"{value}" is not a date; write it as 2026-01-20.', param, ctx)
+        return day.first
+
+
+def trial_argument(command: Command) -> Command:
+    """The trial: an id, or the path of a folder with rules."""
+    return click.argument("trial", metavar="TRIAL")(command)
+
+
+def criteria_option(command: Command) -> Command:
+    """Where the rules are."""
+    return click.option(
+        "--criteria",
+        "criteria_dir",
+        type=click.Path(path_type=Path),
+        envvar="SCREENER_CRITERIA",
+        metavar="DIR",
+        help="Folder with the trials' rules [default: ./criteria where it exists, else the shipped one; "
+        "environment: SCREENER_CRITERIA].",
+    )(command)
+
+
+def patients_option(command: Command) -> Command:
+    """Where the patients are."""
+    return click.option(
+        "--patients",
+        required=True,
+        type=click.Path(path_type=Path, allow_dash=True),
+        metavar="PATH",
+        help="Table of patients: .csv, .xlsx, .parquet, .json or .jsonl; - reads standard input.",
+    )(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """The screening date."""
+    return click.option(
+        "--as-of", type=Day(), metavar="DATE", help="Screening date, from which every window counts [default: today]."
+    )(command)
+
+
+def out_option(what: str) -> Callable[[Command], Command]:
+    """Where the output goes."""
+    return click.option(
+        "--out", type=click.Path(path_type=Path), metavar="PATH", help=f"Write {what} to a file, whole or not at all."
+    )
+
+
+def today() -> date:
+    """The day on the user's calendar: the one place where the clock is read for a screening."""
+    return date.today()  # noqa: DTZ011  # the screening date is the user's own, not that of UTC

@@ -1,0 +1,138 @@
+"""`screener screen`: patients ranked for a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from screener.cli.options import as_of_option, criteria_option, out_option, patients_option, today, trial_argument
+from screener.cli.screening import Screening, progress, say_problems
+from screener.facts.table import FactTable
+from screener.matching.results import PatientResult
+from screener.reports.formats import Csv, Format, Json, JsonLines, Tail
+from screener.reports.ranking import Ranking
+from screener.reports.writing_out import write_out
+
+FORMATS = ("table", "json", "jsonl", "csv")
+
+
+@click.command()
+@trial_argument
+@patients_option
+@as_of_option
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format.")
+@out_option("the result")
+@click.option("--report", type=click.Path(path_type=Path), metavar="PATH", help="Also write an HTML report.")
+@click.option("--reasons", is_flag=True, help="In a table: every criterion of every patient, with its reason.")
+@criteria_option
+def command(
+    trial: str,
+    patients: Path,
+    as_of: date | None,
+    form: str,
+    out: Path | None,
+    report: Path | None,
+    reasons: bool,
+    criteria_dir: Path | None,
+) -> int:
+    """Screen patients for TRIAL (an id such as NCT06452485, or a folder with rules) and rank them.
+
+    Eligible patients come first, then those who need information, then those who are not eligible; within each the higher
+    score, then fewer questions. What cannot be read is unknown, listed by row and column, and stops nothing: the exit code
+    is 3 then.
+
+    \b
+    Examples:
+      screener screen NCT06452485 --patients my-patients.csv
+      screener screen NCT06452485 --patients cohort.parquet --format jsonl --out results.jsonl
+      screener screen NCT06452485 --patients my-patients.xlsx --report report.html
+    """
+    screening = Screening(trial, criteria_dir, as_of or today())
+    with screening.open(patients) as table:
+        if form == "table" or report is not None:
+            _for_people(screening, table, patients, form=form, out=out, report=report, reasons=reasons)
+        else:
+            with progress("patients screened:") as count:
+                _stream(screening, screening.results(table), table, form, out=out, count=count)
+        screening.say_state()
+        return say_problems(table)
+
+
+def _format(screening: Screening, form: str) -> Format:
+    if form == "json":
+        return Json(screening.loaded, screening.as_of, screening.stale)
+    return Csv(screening.loaded) if form == "csv" else JsonLines()
+
+
+def _stream(
+    screening: Screening,
+    results: Iterable[PatientResult],
+    table: FactTable,
+    form: str,
+    *,
+    out: Path | None,
+    count: object,
+) -> None:
+    """Write patients in rank order without holding them all in memory."""
+    text, tail = _format(screening, form), Tail()
+    with Ranking() as ranking:
+        for result in results:
+            tail.counts[result.verdict] += 1
+            ranking.add(result, text.patient(result))
+            if callable(count):
+                count()
+        tail.rejected = table.rejected
+        write_out(text.whole(ranking, tail), out)
+
+
+def _for_people(
+    screening: Screening,
+    table: FactTable,
+    patients: Path,
+    *,
+    form: str,
+    out: Path | None,
+    report: Path | None,
+    reasons: bool,
+) -> None:
+    from screener.matching.results import rank_key
+    from screener.reports.terminal import ranked_list
+
+    with progress("patients screened:") as count:
+        results = []
+        for result in screening.results(table):
+            results.append(result)
+            count()
+    results.sort(key=rank_key)
+    if form == "table":
+        ranked_list(screening.loaded, screening.as_of, results, reasons=reasons, out=out)
+    else:
+        _stream(screening, results, table, form, out=out, count=None)
+    if report is not None:
+        write_report(screening, table, results, source=patients.name, to=report)
+
+
+def write_report(
+    screening: Screening, table: FactTable, results: list[PatientResult], *, source: str, to: Path
+) -> None:
+    """Write the HTML report of one run."""
+    from datetime import UTC, datetime
+
+    from screener import __version__
+    from screener.reports.html import ScreeningReport, report
+
+    content = ScreeningReport(
+        loaded=screening.loaded,
+        as_of=screening.as_of,
+        results=results,
+        rejected=table.rejected,
+        unknown_columns=table.unknown_columns,
+        source_name=source,
+        version=__version__,
+        created=datetime.now(UTC),
+    )
+    write_out([report(content).encode()], to)
+    click.echo(f"Report: {to}", err=True)

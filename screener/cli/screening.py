@@ -1,0 +1,98 @@
+"""What `screen`, `explain` and `demo` have in common: from a trial and a table to results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import click
+
+from screener.criteria.library import LoadedRules, criteria_folder, find_rules
+from screener.errors import EXIT_OK, EXIT_REJECTED
+from screener.facts.table import FactTable, open_fact_table
+from screener.matching.evaluate import Evaluator
+from screener.matching.gate import admitted
+from screener.matching.results import PatientResult
+
+_SHOWN_AT_MOST = 20
+
+
+class Screening:
+    """Rules that may run, ready to screen tables of patients on one date."""
+
+    def __init__(self, trial: str, criteria_dir: Path | None, as_of: date) -> None:
+        folder = criteria_folder(criteria_dir)
+        self.loaded: LoadedRules = admitted(find_rules(trial, folder), folder)
+        self.as_of = as_of
+        self.stale: tuple[str, ...] = ()
+        self._evaluator = Evaluator(self.loaded.rules, as_of, stale=self.stale)
+
+    def results(self, table: FactTable) -> Iterator[PatientResult]:
+        """The result of each patient, in the order of the table."""
+        return map(self._evaluator.evaluate, table)
+
+    def open(self, patients: Path) -> FactTable:
+        """The table of patients."""
+        return open_fact_table(patients, self.loaded.rules.vocabulary, as_of=self.as_of)
+
+    def say_state(self) -> None:
+        """Say on standard error what every output must say of the rules."""
+        rules, record = self.loaded.rules, self.loaded.record
+        version = f", registry record of {record.version}" if record and record.version else ""
+        click.echo(f"{rules.trial}{version}. Rules: {self.loaded.approval}.", err=True)
+        if record is not None and record.status not in (None, "RECRUITING"):
+            status = str(record.status).replace("_", " ").lower()
+            click.echo(f"The registry says that this study is {status}.", err=True)
+
+
+def say_problems(table: FactTable) -> int:
+    """Say what could not be used of a table, by row and column and never by content.
+
+    Returns:
+        The exit code: fine, or patient data rejected in part.
+    """
+    for heading, hint in table.unknown_columns:
+        click.echo(f'Column "{heading}" is not a fact and was not used{f": {hint}" if hint else "."}', err=True)
+    rejected = table.rejected
+    if not rejected:
+        return EXIT_OK
+    count = f"{len(rejected):,} cell{'' if len(rejected) == 1 else 's'} or rows"
+    click.echo(f"{count} could not be used; what rests on them is unknown:", err=True)
+    for one in rejected[:_SHOWN_AT_MOST]:
+        column = f", column {one.column}" if one.column else ""
+        click.echo(f"  row {one.row}{column}: {one.problem}", err=True)
+    if len(rejected) > _SHOWN_AT_MOST:
+        more = f"{len(rejected) - _SHOWN_AT_MOST:,} more"
+        click.echo(f'  and {more}; `--format json` lists every one under "rejected".', err=True)
+    return EXIT_REJECTED
+
+
+@contextmanager
+def progress(what: str) -> Iterator[_Counter]:
+    """Counts on standard error while a table is read, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield _Counter()
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4) as bar:
+        task = bar.add_task(what, total=None)
+        yield _Counter(lambda count: bar.update(task, completed=count))
+
+
+class _Counter:
+    """Counts patients, and shows the count now and then."""
+
+    def __init__(self, show: object = None) -> None:
+        self._show = show
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+        if callable(self._show) and self.count % 500 == 0:
+            self._show(self.count)

@@ -1,0 +1,215 @@
+"""One request and its answer, with redirects followed by hand.
+
+The registry's redirect to a merged study drops the query; it is put back. Nothing is followed to another host.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+from requests import exceptions
+
+from screener import __version__
+from screener.errors import UsageError
+from screener.registry.answers import KEPT, Answer, rejected
+from screener.registry.problems import (
+    RegistryProblem,
+    Rejected,
+    TlsProblem,
+    TooLarge,
+    Truncated,
+    Unreachable,
+    WrongRedirect,
+)
+from screener.registry.reading import CHUNK, BoundedAdapter, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from screener.registry.pace import Deadline, Pace
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 30.0
+LIMIT_BYTES: Final = 5 * 1024 * 1024
+LIMIT_REFUSAL: Final = 64 * 1024
+MOST_REDIRECTS: Final = 3
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+class Transport:
+    """Sends GET requests within a deadline and at a pace, one session for all of them."""
+
+    def __init__(
+        self, *, deadline: Deadline, pace: Pace, clock: Callable[[], float], contact: str = "", limit: int = LIMIT_BYTES
+    ) -> None:
+        self._deadline = deadline
+        self._pace = pace
+        self._clock = clock
+        self._limit = limit
+        self._session = _session(deadline.left, contact)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def get(self, url: str, params: Mapping[str, str], *, attempt: int) -> Answer:
+        """Ask once, following redirects.
+
+        Raises:
+            RegistryProblem: there is no answer, or it breaks off, is too large, or leads elsewhere.
+        """
+        started = self._clock()
+        seen = [url]
+        while True:
+            answer = self._once(seen[-1], params, attempt=attempt, started=started)
+            if answer.status not in _REDIRECTS:
+                return answer
+            seen.append(_next(answer, seen))
+
+    def _once(self, url: str, params: Mapping[str, str], *, attempt: int, started: float) -> Answer:
+        self._pace.wait(self._deadline)
+        left = self._deadline.left()
+        if left <= 0:
+            raise self._deadline.reached()
+        timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+        try:
+            response = self._session.get(
+                url, params=dict(params), stream=True, allow_redirects=False, timeout=timeout
+            )
+        except (exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+            raise self._problem(error) from error
+        with response:
+            headers = tuple(response.headers.items())
+            body = self._body(response, headers)
+        return Answer(response.status_code, headers, body, response.url, self._clock() - started, attempt)
+
+    def _body(self, response: requests.Response, headers: tuple[tuple[str, str], ...]) -> bytes:
+        begun = bytearray()
+        good = response.status_code == 200
+        limit = self._limit if good else LIMIT_REFUSAL
+        try:
+            if good and int(_digits(response.headers.get("Content-Length", ""))) > limit:
+                raise TooLarge(f"The registry's answer is larger than the {limit:,} bytes allowed.")
+            encoding = response.headers.get("Content-Encoding", "").strip().lower()
+            return unpacked(self._chunks(response, begun), encoding=encoding, limit=limit)
+        except RegistryProblem as problem:
+            if not good:
+                # The status says enough; what came of the body is kept.
+                return bytes(begun[:KEPT])
+            problem.rejected = Rejected(response.status_code, headers, bytes(begun[:KEPT]), response.url)
+            raise
+
+    def _chunks(self, response: requests.Response, begun: bytearray) -> Iterator[bytes]:
+        """The body as it comes, its first bytes noted in `begun`."""
+        try:
+            for chunk in response.raw.stream(CHUNK, decode_content=False):
+                if len(begun) < KEPT:
+                    begun += chunk[:KEPT]
+                if self._deadline.left() <= 0:
+                    raise self._deadline.reached()
+                yield chunk
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._problem(error) from error
+
+    def _problem(self, error: Exception) -> RegistryProblem:
+        """A fault of the connection as an error of ours."""
+        if self._deadline.left() <= 0:
+            return self._deadline.reached()
+        if _caused_by(error, ssl.SSLCertVerificationError):
+            hint = "A proxy may stand in between; ask your IT department for its certificate (REQUESTS_CA_BUNDLE)."
+            return TlsProblem("The registry's certificate cannot be trusted.", hint=hint)
+        for kinds, make in _FAULTS:
+            if isinstance(error, kinds):
+                return make()
+        return Unreachable("The registry cannot be reached.", hint=_CHECK)
+
+
+_CHECK: Final = "See whether this computer is connected to the network."
+_FAULTS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[], RegistryProblem]], ...]] = (
+    (
+        (exceptions.ProxyError,),
+        lambda: Unreachable("The proxy that this computer is set to use cannot be reached.", hint=_CHECK),
+    ),
+    (
+        (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema, UnicodeError),
+        lambda: RegistryProblem("The address of the registry or of the proxy cannot be used.", hint="See --base-url."),
+    ),
+    (
+        (exceptions.ConnectTimeout, exceptions.ReadTimeout, urllib3.exceptions.TimeoutError, TimeoutError),
+        lambda: Unreachable("The registry did not answer in time.", hint=_CHECK),
+    ),
+    (
+        (urllib3.exceptions.ProtocolError,),
+        lambda: Truncated("The registry's answer broke off."),
+    ),
+)
+
+
+def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an error of this kind stands in the chain of causes; requests hides it in its arguments."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, kind):
+            return True
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        inner = (at.__cause__, at.__context__, getattr(at, "reason", None), *at.args)
+        waiting.extend(part for part in inner if isinstance(part, BaseException))
+    return False
+
+
+def _digits(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and len(text) < 20 else "0"
+
+
+def _next(answer: Answer, seen: list[str]) -> str:
+    """Where a redirect leads; the query is put back by whoever asks there."""
+    problem = ""
+    try:
+        target = urlsplit(urljoin(seen[-1], answer.header("location")))
+        origin = urlsplit(seen[0])
+        same = (target.scheme, target.hostname, target.port) == (origin.scheme, origin.hostname, origin.port)
+        url = target._replace(query="", fragment="").geturl()
+    except ValueError:
+        same, url = False, ""
+    if not answer.header("location"):
+        problem = "The registry redirects without saying where to."
+    elif not same:
+        problem = "The registry redirects to another host, which is not followed."
+    elif url in seen:
+        problem = "The registry redirects in a circle."
+    elif len(seen) > MOST_REDIRECTS:
+        problem = f"The registry redirects more than {MOST_REDIRECTS} times."
+    if problem:
+        raise WrongRedirect(problem, rejected=rejected(answer))
+    return url
+
+
+def _session(left: Callable[[], float], contact: str) -> requests.Session:
+    if not contact.isprintable() or not contact.isascii():
+        raise UsageError("The contact for the registry must be plain text on one line.")
+    agent = f"eligibility-screener/{__version__} python-requests/{requests.__version__}"
+    session = requests.Session()
+    session.headers.update(
+        {
+            "User-Agent": f"{agent} ({contact})" if contact else agent,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+    )
+    session.mount("http://", BoundedAdapter(left))
+    session.mount("https://", BoundedAdapter(left))
+    # Without this, requests would look for a password of this host in ~/.netrc and send it.
+    session.auth = _no_auth
+    return session
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

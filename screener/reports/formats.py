@@ -1,0 +1,116 @@
+"""The formats of a screening that programs read: JSON, JSON lines and CSV, each written patient by patient."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final, Protocol
+
+from screener.criteria.library import LoadedRules
+from screener.facts.table import Rejection
+from screener.matching.results import PatientResult
+from screener.reports.plain_data import json_bytes, patient_data, rules_data
+
+VERDICTS: Final = ("eligible", "needs_information", "not_eligible")
+_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_A_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+
+
+class Format(Protocol):
+    """How patients become text: each one's own text without its rank, and the whole in rank order."""
+
+    def patient(self, result: PatientResult) -> bytes:
+        """The text of one patient, without the rank, which is not known yet."""
+
+    def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
+        """The output, piece by piece."""
+
+
+class Tail:
+    """What is known only when every patient was screened."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.rejected: Sequence[Rejection] = ()
+
+
+class JsonLines:
+    """One patient object a line."""
+
+    def patient(self, result: PatientResult) -> bytes:
+        """The object without its rank, which is the first key."""
+        data = patient_data(result, rank=None)
+        del data["rank"]
+        return json_bytes(data)
+
+    def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
+        """One line a patient."""
+        for rank, text in ranked:
+            yield _with_rank(rank, text) + b"\n"
+
+
+class Json:
+    """One object: the rules, the counts, the patients and what was rejected."""
+
+    def __init__(self, loaded: LoadedRules, as_of: date, stale: Iterable[str]) -> None:
+        self._lines = JsonLines()
+        self._head: dict[str, Any] = {
+            "trial": loaded.rules.trial,
+            "as_of": as_of.isoformat(),
+            "rules": rules_data(loaded, stale),
+        }
+
+    def patient(self, result: PatientResult) -> bytes:
+        """The object of one patient, without its rank."""
+        return self._lines.patient(result)
+
+    def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
+        """The whole object, a line a patient."""
+        counts = {verdict: tail.counts[verdict] for verdict in VERDICTS}
+        yield json_bytes({**self._head, "counts": counts})[:-1] + b',\n "patients": ['
+        for rank, text in ranked:
+            yield (b",\n  " if rank > 1 else b"\n  ") + _with_rank(rank, text)
+        rejected = [one._asdict() for one in tail.rejected]
+        yield b'],\n "rejected": ' + json_bytes(rejected) + b"}\n"
+
+
+class Csv:
+    """One row a patient: the verdict, one column a criterion, and the questions."""
+
+    def __init__(self, loaded: LoadedRules) -> None:
+        ids = [criterion.id for criterion in loaded.rules.criteria]
+        self._headings = ["rank", "patient_id", "verdict", "recoverable", "score", *ids, "questions"]
+
+    def patient(self, result: PatientResult) -> bytes:
+        """The row without the rank, which is the first cell."""
+        recoverable = "" if result.recoverable is None else "yes" if result.recoverable else "no"
+        questions = " | ".join(one.question for one in result.questions)
+        results = [one.result for one in result.criteria]
+        return _row([result.patient_id, result.verdict, recoverable, str(result.score), *results, questions])
+
+    def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
+        """The heading row and the patients' rows."""
+        yield _row(self._headings)
+        for rank, text in ranked:
+            yield b"%d,%b" % (rank, text)
+
+
+def _with_rank(rank: int, text: bytes) -> bytes:
+    return b'{"rank":%d,%b' % (rank, text[1:])
+
+
+def _row(cells: Iterable[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([guarded(cell) for cell in cells])
+    return line.getvalue().encode()
+
+
+def guarded(cell: str) -> str:
+    """The cell as a spreadsheet shows it as text: what it would take for a formula gets an apostrophe in front."""
+    if _FORMULA.match(cell) and not _A_NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell

@@ -1,0 +1,106 @@
+"""Putting patients into rank order in bounded memory: sorted runs in an unnamed temporary file, merged when read.
+
+The file has no name in any folder and is gone with the process, so nothing of a patient stays behind.
+"""
+
+from __future__ import annotations
+
+import heapq
+import struct
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO, Final, NamedTuple, Self
+
+from screener.matching.results import PatientResult, rank_key
+
+_HEADER: Final = struct.Struct(">II")
+_RUN_BYTES: Final = 16 * 1024 * 1024
+_READ_BYTES: Final = 64 * 1024
+
+
+class _Run(NamedTuple):
+    """Where a sorted run lies in the file."""
+
+    start: int
+    end: int
+
+
+class Ranking:
+    """Takes patients in any order, each with its text, and gives the texts back in rank order.
+
+    Args:
+        run_bytes: how much is kept in memory before it is sorted into the file.
+    """
+
+    def __init__(self, *, run_bytes: int = _RUN_BYTES) -> None:
+        self._run_bytes = run_bytes
+        self._held: list[tuple[bytes, bytes]] = []
+        self._held_bytes = 0
+        self._runs: list[_Run] = []
+        self._file: IO[bytes] | None = None
+
+    def add(self, result: PatientResult, text: bytes) -> None:
+        """Take one patient and the text that is to be given back for it."""
+        key = sort_key(result)
+        self._held.append((key, text))
+        self._held_bytes += len(key) + len(text) + 150  # what the objects themselves take
+        if self._held_bytes > self._run_bytes:
+            self._spill()
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Every patient's rank, counted from 1, and text."""
+        self._held.sort()
+        runs = [self._read(run) for run in self._runs]
+        merged = heapq.merge(*runs, self._held) if runs else iter(self._held)
+        for rank, (_, text) in enumerate(merged, start=1):
+            yield rank, text
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _spill(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=1024 * 1024)
+        self._held.sort()
+        start = self._file.seek(0, 2)
+        for key, text in self._held:
+            self._file.write(_HEADER.pack(len(key), len(text)))
+            self._file.write(key)
+            self._file.write(text)
+        self._runs.append(_Run(start, self._file.tell()))
+        self._held, self._held_bytes = [], 0
+
+    def _read(self, run: _Run) -> Iterator[tuple[bytes, bytes]]:
+        """The patients of a run, read in blocks, since the runs share one file."""
+        assert self._file is not None
+        place, block, used = run.start, b"", 0
+        while place < run.end or used < len(block):
+            if len(block) - used < _HEADER.size or len(block) - used < _size(block, used):
+                wanted = max(_READ_BYTES, _size(block, used) if len(block) - used >= _HEADER.size else 0)
+                self._file.seek(place)
+                more = self._file.read(min(wanted, run.end - place))
+                place += len(more)
+                block, used = block[used:] + more, 0
+                continue
+            key_bytes, text_bytes = _HEADER.unpack_from(block, used)
+            middle = used + _HEADER.size + key_bytes
+            yield block[used + _HEADER.size : middle], block[middle : middle + text_bytes]
+            used = middle + text_bytes
+
+
+def _size(block: bytes, used: int) -> int:
+    key_bytes, text_bytes = _HEADER.unpack_from(block, used)
+    return int(_HEADER.size + key_bytes + text_bytes)
+
+
+def sort_key(result: PatientResult) -> bytes:
+    """The rank of a patient as bytes that sort as the rank does."""
+    order, minus_score, questions, patient_id = rank_key(result)
+    return bytes((order, 100 + minus_score)) + questions.to_bytes(2, "big") + patient_id.encode()

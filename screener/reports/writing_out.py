@@ -1,0 +1,49 @@
+"""Writing results where they were asked for: nothing half written is ever left under the final name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from screener.errors import UsageError
+
+
+def write_out(pieces: Iterable[bytes], out: Path | None) -> None:
+    """Write the pieces to a file, or to standard output where none is named.
+
+    The file is written beside its final name and renamed when it is whole; an interrupted run leaves what was there.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if out is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder.", hint="Name a file.")
+    try:
+        _write_aside(pieces, out)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}.", hint="Nothing was left under that name."
+        ) from error
+
+
+def _write_aside(pieces: Iterable[bytes], out: Path) -> None:
+    if out.exists() and not out.is_file():  # a device or a pipe takes the pieces as they come
+        with out.open("wb") as stream:
+            stream.writelines(pieces)
+        return
+    aside = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    try:
+        with aside.open("xb") as stream:
+            stream.writelines(pieces)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(out)
+    finally:
+        aside.unlink(missing_ok=True)
