@@ -60,6 +60,14 @@ def parse_date(text: str) -> PartialDate:
     return PartialDate(text, exact, exact)
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is one whole ISO date, a day the calendar has."""
+    try:
+        return parse_date(text).exact
+    except ValueError:
+        return False
+
+
 def exactly(day: date) -> PartialDate:
     """The partial date that is just this day."""
     return PartialDate(day.isoformat(), day, day)
@@ -111,16 +119,28 @@ def parse_length(text: str) -> Length:
 
 def anniversary(day: date, length: Length) -> date:
     """The day on which `length` has passed since `day`; capped at the end of the calendar."""
+    return _anniversary(day, length) or date.max
+
+
+def _anniversary(day: date, length: Length) -> date | None:
+    """The day on which `length` has passed since `day`; none where the calendar ends before it."""
     if length.unit in ("day", "week"):
         days = length.count * (7 if length.unit == "week" else 1)
-        return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+        ordinal = day.toordinal() + days
+        return date.fromordinal(ordinal) if ordinal <= date.max.toordinal() else None
     months = day.month - 1 + length.count * (12 if length.unit == "year" else 1)
     year, month = day.year + months // 12, months % 12 + 1
     if year > date.max.year:
-        return date.max
+        return None
     if day.day <= calendar.monthrange(year, month)[1]:
         return date(year, month, day.day)
     return date(year, month + 1, 1)  # only short months overflow, and December is not one of them
+
+
+def _passed(day: date, length: Length, screening: date) -> bool:
+    """Whether `length` has passed since `day` by `screening`."""
+    passed = _anniversary(day, length)
+    return passed is not None and passed <= screening
 
 
 @lru_cache(maxsize=4096)
@@ -138,11 +158,11 @@ def earliest_within(length: Length, screening: date) -> date:
 def latest_passed(length: Length, screening: date) -> date | None:
     """The latest day whose `length` has passed by `screening`; none where the calendar does not reach back so far."""
     day = _back(length, screening)
-    while day > date.min and anniversary(day, length) > screening:
+    while day > date.min and not _passed(day, length, screening):
         day -= _ONE_DAY
-    while anniversary(day + _ONE_DAY, length) <= screening:
+    while day < date.max and _passed(day + _ONE_DAY, length, screening):
         day += _ONE_DAY
-    return day if anniversary(day, length) <= screening else None
+    return day if _passed(day, length, screening) else None
 
 
 def _back(length: Length, screening: date) -> date:

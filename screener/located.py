@@ -86,7 +86,8 @@ def read_file(path: Path, findings: Findings, *, name: str | None = None) -> tup
         findings.add("R110", start, f"the file cannot be read: {error.strerror}")
         return None, b""
     if len(content) > LIMIT_BYTES:
-        findings.add("R108", start, f"the file has {len(content):,} bytes; at most {LIMIT_BYTES:,} are read")
+        message = f"the file has {len(content):,} bytes; at most {LIMIT_BYTES:,} are read"
+        findings.add("R108", start, message, hint="a rule file holds rules, not documents: shorten it")
         return None, content
     try:
         text = content.decode("utf-8-sig")
@@ -169,7 +170,8 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return Scalar("", mark)
         if level > LIMIT_LEVELS:
-            self.findings.add("R109", mark, f"this is nested more than {LIMIT_LEVELS} levels deep")
+            hint = "give an inner part a name under `conditions:`"
+            self.findings.add("R109", mark, f"this is nested more than {LIMIT_LEVELS} levels deep", hint=hint)
             raise _TooDeep
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(self.items(level), mark)
@@ -182,7 +184,8 @@ class _Builder:
             self.findings.add("R103", mark, message, hint="write the part out, or name it once under `conditions:`")
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self.findings.add("R104", mark, f"`{tag}`: tags are not part of the language", hint="remove the tag")
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            self.findings.add("R104", mark, f"`{written}`: tags are not part of the language", hint="remove the tag")
 
     def items(self, level: int) -> tuple[Node, ...]:
         found: list[Node] = []
@@ -206,7 +209,8 @@ class _Builder:
                 self.findings.add("R111", key.mark, "a key must be a plain text")
             elif key.text in found:
                 first = found[key.text][0].mark.line
-                self.findings.add("R102", key.mark, f'the key "{key.text}" stands here again; it stood in line {first}')
+                message = f'the key "{key.text}" stands here again; it stood in line {first}'
+                self.findings.add("R102", key.mark, message, hint="remove one of the two")
             elif self.goes_on(key, value, found):
                 self.join(key, found)
             elif self.has_value(value, f'"{key.text}"', at=key.mark):

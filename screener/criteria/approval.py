@@ -15,6 +15,7 @@ import yaml
 
 from screener import shapes
 from screener.criteria.model import RuleSet
+from screener.dates import is_day
 from screener.errors import UsageError
 from screener.findings import Findings
 from screener.located import Mapping, read_file
@@ -62,6 +63,10 @@ def _approval(body: Mapping, rules: RuleSet, sha256: str, findings: Findings) ->
     shapes.check_keys(body, _KEYS, "an approval", findings, required=_KEYS)
     words = {key: shapes.text(body.get(key), f"`{key}`", findings) or "" for key in _KEYS}
     state = shapes.one_of(body.get("state"), STATES, "`state`", findings)
+    place = body.get("on")
+    if place is not None and words["on"] and not is_day(words["on"]):
+        message = f'"{words["on"]}" is not a day of the calendar'
+        findings.add("F106", place.mark, message, hint="write it as 2026-01-20")
     if len(findings) > before or state is None:
         return SUBMITTED
     if same_person(words["by"], rules.author):

@@ -8,7 +8,7 @@ rule can be asked of every possible patient.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import combinations, pairwise, product
 from typing import Final
@@ -28,6 +28,8 @@ from screener.criteria.model import (
     NumberTest,
     Rule,
     SetTest,
+    fact_tests,
+    parts_of,
 )
 from screener.criteria.tests import compare_dates, of_one_value
 from screener.criteria.truth import few_values
@@ -35,7 +37,6 @@ from screener.dates import PartialDate, anniversary, earliest_within, exactly
 from screener.facts.definitions import FactDefinition, Value, Vocabulary
 from screener.logic import NOT, Truth, count_at_least, every, some
 
-_ONE_DAY: Final = timedelta(days=1)
 _MANY_OPTIONS: Final = 10
 
 Signature = tuple[Truth, ...]
@@ -62,6 +63,33 @@ def fold(rule: Rule, truths: Iterator[Truth]) -> Truth:
             return count_at_least(count, [fold(part, truths) for part in parts])
         case Condition(_, inner):
             return fold(inner, truths)
+
+
+def deciding(rule: Rule, truths: Iterator[Truth]) -> tuple[Truth, list[int]]:
+    """What a rule comes out as, and the places of the tests that decide it.
+
+    Of every node those parts decide that came out as the node itself did: of a failed `all` the failed parts, of an
+    open one the open parts, of a satisfied one all. So every near miss is named, and nothing beside the point.
+    """
+    return _deciding(rule, truths, iter(range(len(fact_tests(rule)))))
+
+
+def _deciding(rule: Rule, truths: Iterator[Truth], places: Iterator[int]) -> tuple[Truth, list[int]]:
+    if isinstance(rule, FactTest):
+        return next(truths), [next(places)]
+    parts = [_deciding(part, truths, places) for part in parts_of(rule)]
+    outcomes = [truth for truth, _ in parts]
+    match rule:
+        case All():
+            inner = every(outcomes)
+        case AnyOf() | NoneOf():
+            inner = some(outcomes)
+        case AtLeastOf(count):
+            inner = count_at_least(count, outcomes)
+        case Not() | Condition():
+            (inner,) = outcomes
+    truth = NOT[inner] if isinstance(rule, Not | NoneOf) else inner
+    return truth, [place for outcome, decided in parts if outcome is inner for place in decided]
 
 
 def signatures(tests: Sequence[FactTest], vocabulary: Vocabulary, as_of: date) -> list[Group]:
@@ -179,5 +207,5 @@ def _days(tests: Sequence[FactTest], as_of: date) -> list[PartialDate]:
             points |= {one.other.first, one.other.last}
     for length in later:
         points |= {anniversary(point, length) for point in points}
-    days = {point + offset * _ONE_DAY for point in points for offset in (-2, -1, 0, 1, 2)}
-    return [exactly(day) for day in sorted(days)]
+    days = {point.toordinal() + offset for point in points for offset in (-2, -1, 0, 1, 2)}
+    return [exactly(date.fromordinal(day)) for day in sorted(days) if 1 <= day <= date.max.toordinal()]

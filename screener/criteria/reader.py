@@ -18,6 +18,7 @@ from screener.criteria.model import (
     facts_read,
 )
 from screener.criteria.rule_reading import RuleReader
+from screener.dates import is_day
 from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.facts.vocabulary import merge, read_facts
 from screener.findings import Findings
@@ -29,7 +30,6 @@ _CRITERION_KEYS: Final = ("id", "quote", *_RULE_KEYS, "unclear_if", "interpretat
 _OWN_RULE: Final[dict[CriterionKind, str]] = {"inclusion": "require", "exclusion": "exclude_if"}
 _LETTER: Final[dict[CriterionKind, str]] = {"inclusion": "I", "exclusion": "E"}
 _TRIAL: Final = re.compile(r"NCT[0-9]{8}")
-_ON: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_rules(node: Node | None, shared: list[FactDefinition], findings: Findings) -> RuleSet | None:
@@ -205,8 +205,8 @@ class _FileReader:
         shapes.check_keys(body, ("note", "status", "by", "on"), "an interpretation", self.findings, required=required)
         note, by, on = (shapes.text(body.get(key), f"`{key}`", self.findings) for key in ("note", "by", "on"))
         place = body.get("on")
-        if on is not None and place is not None and not _ON.fullmatch(on):
-            self.findings.add("F106", place.mark, f'"{on}" is not an ISO date', hint="write it as 2026-01-20")
+        if on is not None and place is not None and not is_day(on):
+            self.findings.add("F106", place.mark, f'"{on}" is not a day of the calendar', hint="write it as 2026-01-20")
         return Interpretation(note, status, by, on) if note and status else None  # type: ignore[arg-type]  # one_of
 
     def _notes(self) -> tuple[Note, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from screener.criteria.model import Criterion, RuleSet
-from screener.findings import Findings, Mark, did_you_mean
+from screener.findings import Findings, Mark
 from screener.registry.text import Line, normalise, split
 
 _BULLET: Final = re.compile(r"^\s*(?:\\?[*+\-•]|\d{1,3}[.)])\s+", re.MULTILINE)
@@ -19,6 +20,7 @@ class Section:
     """One section of an eligibility text in one line, without headings and bullet marks, and what quotes cover."""
 
     name: str
+    lines: tuple[str, ...]
     text: str
     covered: bytearray
 
@@ -44,8 +46,15 @@ def sections_of(eligibility: str) -> dict[str, Section]:
     lines: dict[str, list[Line]] = {}
     for line in split(eligibility):
         lines.setdefault(line.section, []).append(line)
-    joined = {name: " ".join(line.text for line in some if line.kind != "heading") for name, some in lines.items()}
-    return {name: Section(name, text, bytearray(len(text))) for name, text in joined.items()}
+    return {
+        name: _section(name, tuple(line.text for line in some if line.kind != "heading"))
+        for name, some in lines.items()
+    }
+
+
+def _section(name: str, lines: tuple[str, ...]) -> Section:
+    text = " ".join(lines)
+    return Section(name, lines, text, bytearray(len(text)))
 
 
 def quoted(criterion: Criterion) -> str:
@@ -84,10 +93,9 @@ def _report_missing(criterion: Criterion, sections: dict[str, Section], findings
         hint = f"move the criterion to `{elsewhere[0]}:`" if elsewhere[0] != "other" else ""
         message = f"the quote of {criterion.id} stands in the registry's text, but under {elsewhere[0]}"
     else:
-        lines = [line for section in sections.values() for line in [section.text]]
-        hint = "copy the words from the registry's text as they stand there"
+        close = get_close_matches(words, [line for section in sections.values() for line in section.lines], n=1)
+        hint = f'did you mean "{close[0]}"?' if close else "copy the words from the registry's text as they stand there"
         message = f"the quote of {criterion.id} is not in the registry's text"
-        hint = did_you_mean(words, lines) or hint
     findings.add("S101", criterion.mark, message, hint=hint)
 
 

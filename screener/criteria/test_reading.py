@@ -100,6 +100,9 @@ class TestReader:
         if key.text in _ALL_TESTS:
             message = f'"{fact.name}" is a {_words(fact.type)}; the test "{key.text}" does not go with it'
             self.findings.add("F102", key.mark, message, hint=f"write one of: {', '.join(allowed)}")
+        elif key.text == MEASURED_WITHIN:
+            message = "the age is reckoned for the screening date, so it is never stale"
+            self.findings.add("F102", key.mark, message, hint=f"remove `{MEASURED_WITHIN}`")
         else:
             hint = did_you_mean(key.text, (*allowed, MEASURED_WITHIN))
             self.findings.add("R107", key.mark, f'"{key.text}" is not a test', hint=hint)

@@ -1,8 +1,8 @@
 """What a rule means: the tree compiled once into functions from a patient's facts to yes, no or unknown.
 
 Compiled for one screening date, since every window counts from it. A fact that is not recorded is unknown unless
-its definition presumes a value; an unreadable or conflicting one is always unknown. A rule that reads a single
-fact of few possible values is compiled into its own truth table, which says the same and is several times quicker.
+its definition presumes a value; an unreadable or conflicting one is always unknown. A rule that reads a few
+facts of few possible values is compiled into its own truth table, which says the same and is several times quicker.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from itertools import product
+from math import prod
+from typing import Any, Final
 
 from screener.criteria import tests
 from screener.criteria.model import (
@@ -37,14 +39,16 @@ from screener.logic import NO, NOT, UNKNOWN, YES, Truth, count_at_least, every
 Facts = Mapping[str, FactValue]
 TruthOf = Callable[[Facts], Truth]
 
-_TABLE_LIMIT: Final = 64
+_FEW: Final = 64
+_TABLE_FACTS: Final = 3
+_TABLE_ROWS: Final = 1024
 
 
 def born(facts: Facts, as_of: date) -> PartialDate | None:
     """The days the patient can be born on: from `birth_date`, else from a recorded `age` with its date."""
     birth = facts.get(BIRTH_DATE)
-    if birth is not None and isinstance(birth.value, PartialDate):
-        return birth.value
+    if birth is not None and birth[1] is not None:
+        return birth[1]  # type: ignore[return-value]  # a birth date that can be read is a date
     age = facts.get(AGE)
     if age is None or not isinstance(age.value, int):
         return None
@@ -111,31 +115,33 @@ class Meaning:
         return self._table_of(self._walk(rule), rule)
 
     def _table_of(self, truth: TruthOf, *rules: Rule) -> TruthOf | None:
-        """A truth table that says what `truth` says, where the rules read one fact of few values and no date."""
-        names = {name for rule in rules for name in facts_read(rule)}
-        if len(names) != 1 or any(test.measured_within for rule in rules for test in fact_tests(rule)):
+        """A truth table that says what `truth` says, where the rules read a few facts of few values and no date."""
+        names = tuple(dict.fromkeys(name for rule in rules for name in facts_read(rule)))
+        if len(names) > _TABLE_FACTS or any(test.measured_within for rule in rules for test in fact_tests(rule)):
             return None
-        (name,) = names
-        values = few_values(self.vocabulary[name])
-        if not values:
+        domains = [few_values(self.vocabulary[name]) for name in names]
+        presumed = any(self.vocabulary[name].presume for name in names)
+        if presumed or not all(domains) or prod(len(values) + 1 for values in domains) > _TABLE_ROWS:
             return None
-        table = {value: truth({name: FactValue(name, value, None, None)}) for value in values}
-        return _look_up(name, table, truth({}))
+        table: dict[Any, Truth] = {}
+        for values in product(*((*values, None) for values in domains)):
+            known = zip(names, values, strict=True)
+            facts = {name: FactValue(name, value, None, None) for name, value in known if value is not None}
+            table[values if len(values) > 1 else values[0]] = truth(facts)
+        return _LOOK_UPS[len(names)](names, table)
 
     def _fact_test(self, test: FactTest) -> TruthOf:
         if test.fact == AGE:
             return self._age(test)
-        fact = self.vocabulary[test.fact]
         holds = [self._test(one) for one in test.tests]
-        presumed = self._presumed(fact, holds)
-        plain = _of_value(test.fact, holds, presumed)
-        return plain if test.measured_within is None else self._fresh(test.fact, plain, test.measured_within, presumed)
-
-    def _presumed(self, fact: FactDefinition, holds: list[OfValue]) -> Truth:
-        if fact.presume is None:
-            return UNKNOWN
+        presume = self.vocabulary[test.fact].presume
         # What is compared with another fact cannot be settled by a presumption about this one alone.
-        return every(one(fact.presume.value, {}) for one in holds)
+        presumed = every(one(presume.value, {}) for one in holds) if presume else UNKNOWN
+        if len(test.tests) == 1 and not _compares_facts(test.tests[0]):
+            plain = _of_known(test.fact, tests.of_one_value(test.tests[0], self.as_of), presumed)
+        else:
+            plain = _of_value(test.fact, holds, presumed)
+        return plain if test.measured_within is None else self._fresh(test.fact, plain, test.measured_within, presumed)
 
     def _fresh(self, name: str, plain: TruthOf, window: Length, presumed: Truth) -> TruthOf:
         as_of = self.as_of
@@ -149,16 +155,11 @@ class Meaning:
         return truth
 
     def _age(self, test: FactTest) -> TruthOf:
-        as_of = self.as_of
-        windows = [tests.birth_window(one, as_of) for one in test.tests]
-
-        def truth(facts: Facts) -> Truth:
-            birth = born(facts, as_of)
-            if birth is None:
-                return UNKNOWN
-            return every(within(birth, first, last) for first, last in windows)
-
-        return truth if len(windows) > 1 else _one_window(windows[0], as_of)
+        windows = [tests.birth_window(one, self.as_of) for one in test.tests]
+        if len(windows) == 1:
+            return _born_within(windows[0], self.as_of)
+        parts = [_born_within(window, self.as_of) for window in windows]
+        return _all(parts)
 
     def _test(self, test: Test) -> OfValue:
         if isinstance(test, DateTest) and isinstance(test.other, FactReference):
@@ -178,7 +179,7 @@ def few_values(fact: FactDefinition) -> tuple[Value, ...]:
         return fact.options
     if fact.type == "integer" and fact.name != AGE and fact.low is not None and fact.high is not None:
         values = range(int(fact.low), int(fact.high) + 1)
-        return tuple(values) if len(values) <= _TABLE_LIMIT else ()
+        return tuple(values) if len(values) <= _FEW else ()
     return ()
 
 
@@ -192,11 +193,17 @@ def _compare_facts(test: DateTest, other: FactReference) -> OfValue:
     return truth
 
 
-# The functions below run millions of times a minute: short, without attribute look-ups that can be made once.
+def _compares_facts(test: Test) -> bool:
+    return isinstance(test, DateTest) and isinstance(test.other, FactReference)
 
 
-def _look_up(name: str, table: dict[Value, Truth], missing: Truth) -> TruthOf:
-    find: Callable[[Value | None], Truth] = table.get  # type: ignore[assignment]  # no value (None) is not in the table
+# The functions below run millions of times a minute: short, and what can be looked up once is looked up outside.
+
+
+def _look_up_one(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
+    (name,) = names
+    find = table.get
+    missing = table[None]
 
     def truth(facts: Facts) -> Truth:
         value = facts.get(name)
@@ -205,32 +212,66 @@ def _look_up(name: str, table: dict[Value, Truth], missing: Truth) -> TruthOf:
     return truth
 
 
+def _look_up_two(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
+    first, second = names
+
+    def truth(facts: Facts) -> Truth:
+        one, two = facts.get(first), facts.get(second)
+        return table[one and one[1], two and two[1]]
+
+    return truth
+
+
+def _look_up_three(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
+    first, second, third = names
+
+    def truth(facts: Facts) -> Truth:
+        one, two, three = facts.get(first), facts.get(second), facts.get(third)
+        return table[one and one[1], two and two[1], three and three[1]]
+
+    return truth
+
+
+_LOOK_UPS: Final = {1: _look_up_one, 2: _look_up_two, 3: _look_up_three}
+
+
+def _of_known(name: str, holds: tests.OfKnown, presumed: Truth) -> TruthOf:
+    def truth(facts: Facts) -> Truth:
+        value = facts.get(name)
+        if value is None:
+            return presumed
+        known = value[1]
+        return UNKNOWN if known is None else holds(known)
+
+    return truth
+
+
 def _of_value(name: str, holds: list[OfValue], presumed: Truth) -> TruthOf:
     first = holds[0]
+    single = len(holds) == 1
 
-    def one(facts: Facts) -> Truth:
+    def truth(facts: Facts) -> Truth:
         value = facts.get(name)
         if value is None:
             return presumed
         known = value[1]
-        return UNKNOWN if known is None else first(known, facts)
+        if known is None:
+            return UNKNOWN
+        return first(known, facts) if single else every([test(known, facts) for test in holds])
 
-    def several(facts: Facts) -> Truth:
-        value = facts.get(name)
-        if value is None:
-            return presumed
-        known = value[1]
-        return UNKNOWN if known is None else every(test(known, facts) for test in holds)
-
-    return one if len(holds) == 1 else several
+    return truth
 
 
-def _one_window(window: tuple[date, date], as_of: date) -> TruthOf:
+def _born_within(window: tuple[date, date], as_of: date) -> TruthOf:
     first, last = window
 
     def truth(facts: Facts) -> Truth:
         birth = born(facts, as_of)
-        return UNKNOWN if birth is None else within(birth, first, last)
+        if birth is None:
+            return UNKNOWN
+        if first <= birth.first and birth.last <= last:
+            return YES
+        return NO if birth.last < first or birth.first > last else UNKNOWN
 
     return truth
 

@@ -48,13 +48,18 @@ class FactTable:
         self._patient_id = headings.patient_id
         self._reader = CellReader(headings, as_of=as_of, reject=self.rejected.append)
         self._closing = ExitStack()
+        self._begun = False
 
     def __iter__(self) -> Iterator[PatientRecord]:
         """Each patient, in the order of the source.
 
         Raises:
-            UnusablePatients: the source cannot be read further; the message names the row.
+            UnusablePatients: the source cannot be read further; the message names the row where that can be known.
+            RuntimeError: it was iterated before.
         """
+        if self._begun:
+            raise RuntimeError("a fact table is read once")
+        self._begun = True
         facts, place = self._reader.facts, self._patient_id
         with ExitStack() as closing:
             seen = SeenPatients()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final, Literal, NamedTuple
 
 from screener.dates import PartialDate, parse_date
@@ -46,6 +46,7 @@ class Unreadable(ValueError):
 _YES_NO: Final = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
+_EXACT: Final = Context(prec=64)
 NOTHING: Final = "none"
 """The word for the empty set in a cell."""
 
@@ -94,16 +95,22 @@ def _integer(fact: FactDefinition, text: str) -> int:
 
 
 def _number(fact: FactDefinition, text: str) -> int | Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise Unreadable("not a number")
-    value = as_number(Decimal(text))
+    value = read_number(text)
     _check_range(fact, value)
     return value
 
 
-def as_number(value: Decimal) -> int | Decimal:
-    """The number as an int where it is whole: the same value, and quicker to compare."""
-    return int(value) if value == value.to_integral_value() else value
+def read_number(text: str) -> int | Decimal:
+    """A written number, as an int where it is whole: the same value, and quicker to compare.
+
+    Raises:
+        Unreadable: the text is not a number, or has more digits than any measured one.
+    """
+    if not _NUMBER.fullmatch(text):
+        raise Unreadable("not a number")
+    value = Decimal(text)
+    # One way of writing a value, so that 2.50 and 2.5 read the same wherever they are shown.
+    return int(value) if value == value.to_integral_value() else value.normalize(_EXACT)
 
 
 def _check_range(fact: FactDefinition, value: int | Decimal) -> None:

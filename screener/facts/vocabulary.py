@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from screener import shapes
 from screener.facts.definitions import AGE, ANSWERED_BY, BIRTH_DATE, FACT_TYPES, PATIENT_ID, FactDefinition, Presumption
-from screener.facts.values import Unreadable, as_number, read_value
+from screener.facts.values import Unreadable, read_number, read_value
 from screener.located import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ def _range(body: Mapping, kind: str | None, findings: Findings) -> tuple[int | D
 
 def _number(node: Node) -> int | Decimal | None:
     try:
-        return as_number(Decimal(node.text.strip())) if isinstance(node, Scalar) else None
-    except ArithmeticError:
+        return read_number(node.text.strip()) if isinstance(node, Scalar) else None
+    except Unreadable:
         return None
 
 

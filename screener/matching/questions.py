@@ -14,11 +14,12 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import Final
 
-from screener.criteria.model import Criterion, fact_tests
+from screener.criteria.model import Criterion, FactTest, fact_tests, facts_read
 from screener.criteria.patterns import Group, Signature, combinations_of, fold, signatures
-from screener.criteria.truth import Facts, Meaning, TruthOf
+from screener.criteria.truth import Facts, Meaning, TruthOf, fresh
+from screener.dates import PartialDate
 from screener.facts.definitions import AGE, ANSWERED_BY, BIRTH_DATE, Vocabulary
-from screener.logic import NO, NOT, UNKNOWN, Truth
+from screener.logic import NO, NOT, UNKNOWN, YES, Truth
 from screener.matching.results import Question
 
 _MOST_FACTS: Final = 8
@@ -26,6 +27,9 @@ _MOST_CHOICES: Final = 10_000
 
 Ways = tuple[frozenset[str], ...]
 """The smallest sets of facts that could settle a criterion; one of them is enough."""
+
+Asked = dict[int, frozenset[str]]
+"""For each test of a criterion, by its place, the facts to ask for where it is open."""
 
 
 class CriterionQuestions:
@@ -40,27 +44,45 @@ class CriterionQuestions:
         self.truths: list[TruthOf] = [meaning.rule(test) for test in self.tests]
         self.wanted: Truth = criterion.kind == "inclusion"
         self.groups = signatures(self.tests, meaning.vocabulary, meaning.as_of)
-        self._found: dict[Signature, Ways] = {}
+        self.asked = [frozenset({BIRTH_DATE if test.fact == AGE else test.fact}) for test in self.tests]
+        self.comparing = tuple(place for place, test in enumerate(self.tests) if len(facts_read(test)) > 1)
+        self.as_of = meaning.as_of
+        self._found: dict[tuple[Signature, Ways], Ways] = {}
 
     def ways(self, facts: Facts) -> Ways:
         """The ways to settle the criterion for a patient for whom it is open."""
         pattern = tuple([truth(facts) for truth in self.truths])
-        found = self._found.get(pattern)
+        compared = tuple([self._compared(self.tests[place], facts) for place in self.comparing])
+        found = self._found.get((pattern, compared))
         if found is None:
-            found = self._found[pattern] = self._search(pattern)
+            asked = dict(enumerate(self.asked)) | dict(zip(self.comparing, compared, strict=True))
+            found = self._found[pattern, compared] = self._search(pattern, asked)
         return found
 
-    def _search(self, pattern: Signature) -> Ways:
-        unknown = [group for group in self.groups if any(pattern[place] is UNKNOWN for place in group[0])]
-        return self._reaching(self.wanted, pattern, unknown) or self._reaching(NOT[self.wanted], pattern, unknown)
+    def _compared(self, test: FactTest, facts: Facts) -> frozenset[str]:
+        """Which of the dates that a test compares to ask for: those that are missing, else those that are imprecise."""
+        missing, imprecise = set(), set()
+        for name in facts_read(test):
+            value = facts.get(name)
+            window = test.measured_within if name == test.fact else None
+            if value is None or value.value is None or (window and fresh(value, window, self.as_of) is not YES):
+                missing.add(name)
+            elif isinstance(value.value, PartialDate) and not value.value.exact:
+                imprecise.add(name)
+        return frozenset(missing or imprecise)
 
-    def _reaching(self, goal: Truth, pattern: Signature, unknown: list[Group]) -> Ways:
+    def _search(self, pattern: Signature, asked: Asked) -> Ways:
+        unknown = [group for group in self.groups if any(pattern[place] is UNKNOWN for place in group[0])]
+        ways = self._reaching(self.wanted, pattern, unknown, asked)
+        return ways or self._reaching(NOT[self.wanted], pattern, unknown, asked)
+
+    def _reaching(self, goal: Truth, pattern: Signature, unknown: list[Group], asked_of: Asked) -> Ways:
         if len(unknown) > _MOST_FACTS:
-            return (self._asked(unknown, pattern),)
+            return (_asked(unknown, pattern, asked_of),)
         found: list[frozenset[str]] = []
         for size in range(1, len(unknown) + 1):
             for groups in combinations(unknown, size):
-                asked = self._asked(groups, pattern)
+                asked = _asked(groups, pattern, asked_of)
                 if not any(smaller <= asked for smaller in found) and self._can_reach(goal, pattern, groups):
                     found.append(asked)
         return tuple(found)
@@ -77,10 +99,11 @@ class CriterionQuestions:
             return UNKNOWN
         return fold(self.rule, iter(truths[: self.split]))
 
-    def _asked(self, groups: Sequence[Group], pattern: Signature) -> frozenset[str]:
-        places = (place for group, _ in groups for place in group if pattern[place] is UNKNOWN)
-        names = (self.tests[place].fact for place in places)
-        return frozenset(BIRTH_DATE if name == AGE else name for name in names)
+
+def _asked(groups: Sequence[Group], pattern: Signature, asked: Asked) -> frozenset[str]:
+    """The facts to ask for, so that the open tests of some groups can be answered."""
+    places = (place for group, _ in groups for place in group if pattern[place] is UNKNOWN)
+    return frozenset().union(*(asked[place] for place in places))
 
 
 class Questions:

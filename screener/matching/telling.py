@@ -1,19 +1,10 @@
-"""Reasons: the parts of a rule that decided its result, each said in words with the value and its date.
-
-For every node the parts that decide are those that came out as the node itself did: of a failed `all` the failed
-parts, of an open one the open parts, of a satisfied one all. So every near miss is named, and nothing beside the point.
-"""
+"""Reasons: the tests that decided a result, each said in words with the value and its date."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from typing import Final
 
 from screener.criteria.model import (
-    All,
-    AnyOf,
-    AtLeastOf,
-    Condition,
     DateTest,
     FactReference,
     FactTest,
@@ -21,13 +12,18 @@ from screener.criteria.model import (
     Not,
     Rule,
     YesNoTest,
+    fact_tests,
+    parts_of,
 )
-from screener.criteria.truth import Facts, Meaning, TruthOf, born, fresh
+from screener.criteria.patterns import deciding
+from screener.criteria.truth import Facts, Meaning, born, fresh
 from screener.criteria.words import tests_words, value_words
-from screener.dates import PartialDate, completed_years
-from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition
+from screener.dates import completed_years
+from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Value
 from screener.facts.values import FactValue
-from screener.logic import NO, NOT, UNKNOWN, YES, Truth
+from screener.logic import NO, UNKNOWN, YES, Truth
+
+_REMEMBERED: Final = 4096
 
 
 class Said:
@@ -41,131 +37,132 @@ class Said:
         self.presumed: list[str] = []
 
 
-Tell = Callable[[Facts, Truth, Said], None]
-"""Says why a rule came out as the truth that is handed in."""
-
-
 class Telling:
-    """Compiles rules into functions that say why they came out as they did."""
+    """Says why one rule came out as it did.
 
-    def __init__(self, meaning: Meaning) -> None:
-        self.meaning = meaning
-        self.vocabulary = meaning.vocabulary
+    Args:
+        rule: the rule.
+        meaning: the meaning of rules on the screening date.
+        wanted: false where the rule holding counts against the patient, which changes how a near miss is worded.
+    """
 
-    def rule(self, rule: Rule, *, wanted: bool) -> Tell:
-        """The teller of a rule; `wanted` is false where the rule holding counts against the patient."""
-        match rule:
-            case FactTest():
-                return _Leaf(rule, self.meaning, wanted=wanted).tell
-            case All(parts):
-                return _telling_parts(self._parts(parts, wanted=wanted), all_of=YES)
-            case AnyOf(parts):
-                return _telling_parts(self._parts(parts, wanted=wanted), all_of=NO)
-            case NoneOf(parts):
-                return _turned(_telling_parts(self._parts(parts, wanted=not wanted), all_of=NO))
-            case Not(part):
-                return _turned(self.rule(part, wanted=not wanted))
-            case AtLeastOf(_, parts):
-                return _telling_parts(self._parts(parts, wanted=wanted), all_of=None)
-            case Condition(_, inner):
-                return self.rule(inner, wanted=wanted)
+    def __init__(self, rule: Rule, meaning: Meaning, *, wanted: bool) -> None:
+        self._rule = rule
+        self._truths = tuple(meaning.rule(test) for test in fact_tests(rule))
+        self._tests = tuple(_TestTelling(test, meaning, wanted=way) for test, way in _ways(rule, wanted=wanted))
+        self._deciding: dict[tuple[Truth, ...], tuple[tuple[_TestTelling, Truth], ...]] = {}
 
-    def _parts(self, parts: tuple[Rule, ...], *, wanted: bool) -> list[tuple[TruthOf, Tell]]:
-        return [(self.meaning.rule(part), self.rule(part, wanted=wanted)) for part in parts]
-
-
-def _telling_parts(parts: list[tuple[TruthOf, Tell]], *, all_of: Truth) -> Tell:
-    """Tells the parts that came out as the whole; where the whole is `all_of`, every part did."""
-
-    def tell(facts: Facts, truth: Truth, said: Said) -> None:
-        everything = truth is not UNKNOWN and truth is all_of
-        for part, tell_part in parts:
-            if everything or part(facts) is truth:
-                tell_part(facts, truth, said)
-
-    return tell
+    def tell(self, facts: Facts, said: Said) -> None:
+        """Add to what is said the statements of the tests that decided."""
+        if len(self._tests) == 1:
+            self._tests[0].tell(facts, self._truths[0](facts), said)
+            return
+        pattern = tuple([truth(facts) for truth in self._truths])
+        decided = self._deciding.get(pattern)
+        if decided is None:
+            _, places = deciding(self._rule, iter(pattern))
+            decided = self._deciding[pattern] = tuple((self._tests[place], pattern[place]) for place in places)
+        for test, truth in decided:
+            test.tell(facts, truth, said)
 
 
-def _turned(tell_part: Tell) -> Tell:
-    return lambda facts, truth, said: tell_part(facts, NOT[truth], said)
+def _ways(rule: Rule, *, wanted: bool) -> list[tuple[FactTest, bool]]:
+    """Every test of a rule, and whether its holding is wanted; `not` and `none` turn that round."""
+    if isinstance(rule, FactTest):
+        return [(rule, wanted)]
+    inner = not wanted if isinstance(rule, Not | NoneOf) else wanted
+    return [found for part in parts_of(rule) for found in _ways(part, wanted=inner)]
 
 
-class _Leaf:
+class _TestTelling:
     """Says what one test of a fact came out as."""
 
     def __init__(self, test: FactTest, meaning: Meaning, *, wanted: bool) -> None:
         self.test = test
+        self.name = test.fact
         self.fact = meaning.vocabulary[test.fact]
         self.vocabulary = meaning.vocabulary
         self.as_of = meaning.as_of
-        self.is_age = test.fact == AGE
-        asked = tests_words(test, meaning.vocabulary)
+        self.asked = tests_words(test, meaning.vocabulary)
         says_itself = all(isinstance(one, YesNoTest) for one in test.tests)
-        named = self.fact.type in ("yes_no", "choice")
-        self.missed = "" if says_itself else f" where {asked}" if wanted else f", not {asked}"
-        self.held = "" if named else f"; {asked}"
-        self.asked = asked
-        self.yes_no = self.fact.type == "yes_no"
-        self.verb = f"{self.fact.label}: " if self.yes_no else f"{self.fact.label} is "
+        self.missed = "" if says_itself else f" where {self.asked}" if wanted else f", not {self.asked}"
+        self.held = "" if self.fact.type in ("yes_no", "choice") else f"; {self.asked}"
+        self.verb = f"{self.fact.label}: " if self.fact.type == "yes_no" else f"{self.fact.label} is "
+        compared = (one.other for one in test.tests if isinstance(one, DateTest))
+        self.compared = tuple(other.fact for other in compared if isinstance(other, FactReference))
+        self.plain = test.fact != AGE and not self.compared
+        self.not_recorded = f"{self.fact.label} is not recorded"
+        self.words: dict[Value | None, str] = {}
 
     def tell(self, facts: Facts, truth: Truth, said: Said) -> None:
-        value = facts.get(self.test.fact)
+        """Say it; the truth of the test is handed in."""
+        value = facts.get(self.name)
         if truth is UNKNOWN:
             cause, statement = self.unknown(value, facts)
             said.causes.append(cause)
-            said.statements.append(statement)
-        elif self.is_age:
-            said.statements.append(self.known_age(facts) + (self.held if truth else self.missed))
-        elif value is None:
-            said.statements.append(self.presumed(said) + (self.held if truth else self.missed))
+        elif value is not None and self.plain:
+            on = value[2]
+            words = self.words.get(value[1]) or self.remember(value[1])
+            outcome = self.held if truth else self.missed
+            statement = f"{words}{outcome}" if on is None else f"{words} ({on.text}){outcome}"
         else:
-            said.statements.append(self.known(value, facts) + (self.held if truth else self.missed))
+            statement = self.known(value, facts, said) + (self.held if truth else self.missed)
+        said.statements.append(statement)
 
-    def presumed(self, said: Said) -> str:
-        presumption = self.fact.presume
-        assert presumption is not None  # nothing else settles a fact that is not recorded
-        said.presumed.append(self.fact.name)
-        return f"{self.verb}presumed {value_words(presumption.value, self.fact)} ({presumption.because})"
+    def remember(self, value: Value | None) -> str:
+        """The words for a value, kept for the next patient who has it."""
+        if len(self.words) >= _REMEMBERED:
+            self.words.clear()
+        words = self.words[value] = self.verb + value_words(value, self.fact)
+        return words
 
-    def known(self, value: FactValue, facts: Facts) -> str:
-        words = self.verb + value_words(value.value, self.fact)
-        if value.on is not None:
-            words = f"{words} ({value.on.text})"
-        others = [self.vocabulary[name] for name in self.references() if name in facts]
+    def known(self, value: FactValue | None, facts: Facts, said: Said) -> str:
+        """A value that settled the test."""
+        if self.name == AGE:
+            return self.known_age(facts)
+        if value is None:
+            presumption = self.fact.presume
+            assert presumption is not None  # nothing else settles a fact that is not recorded
+            said.presumed.append(self.name)
+            return f"{self.verb}presumed {value_words(presumption.value, self.fact)} ({presumption.because})"
+        return self.recorded(value, facts)
+
+    def recorded(self, value: FactValue, facts: Facts) -> str:
+        words = self.verb + value_words(value.value, self.fact) + (f" ({value.on.text})" if value.on else "")
+        others = [self.vocabulary[name] for name in self.compared if name in facts]
         return words + "".join(f", {other.label} {value_words(facts[other.name].value, other)}" for other in others)
-
-    def references(self) -> list[str]:
-        tests = (one for one in self.test.tests if isinstance(one, DateTest))
-        return [one.other.fact for one in tests if isinstance(one.other, FactReference)]
 
     def known_age(self, facts: Facts) -> str:
         birth = born(facts, self.as_of)
         assert birth is not None  # an age without a birth is unknown
-        ages = _ages(birth, self.as_of)
-        if facts.get(BIRTH_DATE) is not None and birth is facts[BIRTH_DATE].value:
-            return f"age is {ages} (born {birth.text})"
+        low = completed_years(birth.last, self.as_of)
+        high = low if birth.exact else completed_years(birth.first, self.as_of)
+        ages = f"age is {low}" if low == high else f"age is {low} to {high}"
+        recorded = facts.get(BIRTH_DATE)
+        if recorded is not None and recorded[1] is birth:
+            return f"{ages} (born {birth.text})"
         on = facts[AGE].on
-        recorded = f"recorded on {on.text}" if on else f"recorded without a date, taken as of {self.as_of}"
-        return f"age is {ages} ({recorded})"
+        how = f"on {on.text}" if on else f"without a date, taken as of {self.as_of}"
+        return f"{ages} (recorded {how})"
 
     def unknown(self, value: FactValue | None, facts: Facts) -> tuple[str, str]:
         """The cause of an unknown and its words."""
-        if self.is_age:
+        if self.name == AGE:
             return self.unknown_age(facts)
         if value is None:
-            return "not_recorded", f"{self.fact.label} is not recorded"
+            return "not_recorded", self.not_recorded
         if value.state in ("unreadable", "conflicting"):
             return value.state, _not_usable(self.fact, value)
         window = self.test.measured_within
         if window is not None and fresh(value, window, self.as_of) is not YES:
             return self.not_fresh(value)
-        for name in self.references():
+        for name in self.compared:
             other = facts.get(name)
             if other is None:
                 return "not_recorded", f"{self.vocabulary[name].label} is not recorded"
             if other.value is None:
                 return other.state, _not_usable(self.vocabulary[name], other)
-        return "imprecise", f"{self.known(value, facts)} is too imprecise to settle: {self.asked}"
+        return "imprecise", f"{self.recorded(value, facts)} is too imprecise to settle: {self.asked}"
 
     def not_fresh(self, value: FactValue) -> tuple[str, str]:
         window = self.test.measured_within
@@ -178,8 +175,7 @@ class _Leaf:
         return "imprecise", f"{words} ({value.on.text}), which may be older than {window} on {self.as_of}"
 
     def unknown_age(self, facts: Facts) -> tuple[str, str]:
-        birth = born(facts, self.as_of)
-        if birth is not None:
+        if born(facts, self.as_of) is not None:
             return "imprecise", f"{self.known_age(facts)} is too imprecise to settle: {self.asked}"
         for name in (BIRTH_DATE, AGE):
             value = facts.get(name)
@@ -193,8 +189,3 @@ def _not_usable(fact: FactDefinition, value: FactValue) -> str:
     if value.state == "conflicting":
         return f"{fact.label} is recorded differently by sources of equal standing{where}"
     return f"{fact.label} is recorded but cannot be read{where}"
-
-
-def _ages(birth: PartialDate, as_of: date) -> str:
-    low, high = completed_years(birth.last, as_of), completed_years(birth.first, as_of)
-    return str(high) if low == high else f"{low} to {high}"

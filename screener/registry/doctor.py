@@ -51,8 +51,8 @@ _KINDS: Final[tuple[tuple[type[problems.RegistryProblem], Kind], ...]] = (
 class Diagnosis:
     """What the production request brought back.
 
-    `summary` is one sentence, `advice` the next step or empty. `differences` names the fields that are not as described.
-    `status`, `headers` and `start` (the first bytes) are there when anything answered at all.
+    `summary` is one sentence, `advice` the next step or empty. `differences` names the fields that are not as
+    described. `status`, `headers` and `start` (the first bytes) are there when anything answered at all.
     """
 
     kind: Kind
@@ -109,7 +109,7 @@ def _fields(count: int) -> str:
 
 
 def _explained(problem: problems.RegistryProblem, url: str) -> Diagnosis:
-    kind = next((name for known, name in _KINDS if isinstance(problem, known)), "unexpected")
+    kind: Kind = next((name for known, name in _KINDS if isinstance(problem, known)), "unexpected")
     kept = problem.rejected
     return Diagnosis(
         kind=kind,

@@ -192,11 +192,21 @@ def _next(answer: Answer, seen: list[str]) -> str:
     return url
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone.
+
+    Even with `allow_redirects=False` requests would look for the next address, and read the whole body for that.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that there is none."""
+
+
 def _session(left: Callable[[], float], contact: str) -> requests.Session:
     if not contact.isprintable() or not contact.isascii():
         raise UsageError("The contact for the registry must be plain text on one line.")
     agent = f"eligibility-screener/{__version__} python-requests/{requests.__version__}"
-    session = requests.Session()
+    session = _Session()
     session.headers.update(
         {
             "User-Agent": f"{agent} ({contact})" if contact else agent,

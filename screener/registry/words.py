@@ -1,7 +1,7 @@
 """Two wordings of a line: which words changed, and whether the change can matter.
 
-Only a change of words that carry no clinical meaning (an article, "patients" for "participants", a full stop) leaves a line
-merely reworded. Everything else counts as material, and the kinds of words that changed say why.
+Only a change of words that carry no clinical meaning (an article, "patients" for "participants", a full stop) leaves
+a line merely reworded. Everything else counts as material, and the kinds of words that changed say why.
 """
 
 from __future__ import annotations
@@ -11,42 +11,13 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import Final, Literal, NamedTuple
 
+from screener.registry.deciding import reason_for
 from screener.registry.text import comparable, normalise
 
 Op = Literal["equal", "replace", "delete", "insert"]
 
-_TOKEN: Final = re.compile(r"[<>]=?|=|\d[\d.,]*\d|\w+(?:'\w+)?|\S")
+_TOKEN: Final = re.compile(r"[<>]=?|=|\d+(?:[.,]\d+)*|\w+(?:'\w+)?|\S")
 _PIECE: Final = re.compile(r"(?:[<>]=?|[=≤≥≦≧⩽⩾]|[^\s<>=≤≥≦≧⩽⩾]+)\s*")
-
-_KINDS: Final[dict[str, frozenset[str]]] = {
-    "number": frozenset(
-        "zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred "
-        "thousand million first second third fourth fifth once twice half double triple single couple several few "
-        "i ii iii iv v vi".split()
-    ),
-    "comparator": frozenset(
-        "< > <= >= = least most more less than greater fewer over under above below up maximum minimum maximal minimal max "
-        "min exceed exceeds exceeding within before after prior until since between from to equal higher lower during "
-        "beyond ± ~ approximately about".split()
-    ),
-    "unit": frozenset(
-        "% ‰ mg g kg ng pg μg mcg l ml dl μl ul cl fl mol mmol μmol umol nmol pmol meq iu miu u m mm cm nm μm day days week "
-        "weeks month months year years hour hours minute minutes second seconds gy cgy mgy mmhg kpa hz bpm uln lln kcal "
-        "msec ms °c c f old".split()
-    ),
-    "negation": frozenset(
-        "not no non without never neither nor none cannot unable except unless absence absent lack lacking free negative "
-        "positive refuse refuses refusal other contraindicated contraindication against".split()
-    ),
-    "allowed/required": frozenset(
-        "allow allows allowed permit permits permitted may can could must shall should will required require requires "
-        "requirement mandatory optional excluded exclude excludes included include includes including eligible ineligible "
-        "prohibited forbidden needed need needs acceptable accepted necessary".split()
-    ),
-    "connective": frozenset("and or either both any all each every only if".split()),
-    "footnote": frozenset("* † ‡ § ¶".split()),
-}
-"""Words that decide, by the reason a change of them is given."""
 
 _SAME: Final = {
     "patients": "patient",
@@ -54,10 +25,8 @@ _SAME: Final = {
     "subjects": "patient",
     "participant": "patient",
     "participants": "patient",
-    "individuals": "patient",
-    "individual": "patient",
 }
-_ARTICLES: Final = frozenset({"the", "a", "an", "The", "An"})
+_ARTICLES: Final = frozenset({"the", "an"})
 _CLOSING: Final = ".;:"
 _ATTACHED: Final = ("non", "un", "in", "im", "ir", "dis", "a", "anti")
 
@@ -85,12 +54,15 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(comparable(text)))
 
 
-def similarity(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+def profile(text: str) -> Counter[str]:
+    """How often each word stands in a line, regardless of case; what `similarity` compares."""
+    return Counter(word.lower() for word in tokens(text))
+
+
+def similarity(a: Counter[str], b: Counter[str]) -> float:
     """From 0 to 1, how much two lines have in common; the same both ways round."""
-    if not a or not b:
-        return 0.0
-    left, right = (Counter(word.lower() for word in words) for words in (a, b))
-    return 2 * (left & right).total() / (len(a) + len(b))
+    total = a.total() + b.total()
+    return 2 * (a & b).total() / total if total else 0.0
 
 
 def reasons(old: str, new: str) -> tuple[str, ...]:
@@ -101,7 +73,7 @@ def reasons(old: str, new: str) -> tuple[str, ...]:
     went, came = Counter(left) - Counter(right), Counter(right) - Counter(left)
     if not went and not came:
         return ("order",)
-    found = {_kind(word) for word in (went | came)}
+    found = {reason_for(word) for word in went | came}
     if _turned(went, came):
         found.add("negation")
     return tuple(sorted(found))
@@ -113,20 +85,19 @@ def _weighty(words: tuple[str, ...]) -> list[str]:
         words = words[:-1]
     weighty = []
     for place, word in enumerate(words):
-        # "A" within a line can be a name, as in hepatitis A.
-        if word in _ARTICLES or (place == 0 and word == "A"):
-            continue
-        # Capitals within a word can be an acronym or a unit: AIDS is not aids, mM is not MM.
-        plain = word.lower() if len(word) > 3 and word[1:] == word[1:].lower() else word
-        weighty.append(_SAME.get(plain, plain))
+        plain = _plain(word, first=place == 0)
+        # An "a" within a line can be a name, as in hepatitis A.
+        if plain not in _ARTICLES and not (place == 0 and plain in ("a", "A")):
+            weighty.append(_SAME.get(plain, plain))
     return weighty
 
 
-def _kind(word: str) -> str:
-    if any(character.isnumeric() for character in word):
-        return "footnote" if not any(character.isdecimal() for character in word) else "number"
-    plain = word.lower()
-    return next((kind for kind, words in _KINDS.items() if plain in words), "wording")
+def _plain(word: str, *, first: bool) -> str:
+    """The word without the capital of a sentence's beginning.
+
+    Other capitals stay, for they can be an acronym or a unit: AIDS is not aids, mM is not MM.
+    """
+    return word.lower() if word[1:] == word[1:].lower() and (len(word) > 2 or first) else word
 
 
 def _turned(went: Counter[str], came: Counter[str]) -> bool:

@@ -140,6 +140,8 @@ def test_a_record_of_many_lines_over_one_mebibyte_is_refused(tmp_path: Path) -> 
         (b"\x1f\x8brest", "packed"),
         (b"name,healed\nP-1,yes\n", "no column patient_id"),
         (b"patient_id,healed, Healed\nP-1,yes,no\n", '"healed" stands twice'),
+        ("patient_id,größe\nP-1,yes\n".encode("latin-1"), "Row 1 of"),
+        (b"patient_id," + b"x" * 2_000_000, "longer than 1 MiB"),
         (b"patient_id,note,note\nP-1,yes,no\n", '"note" stands twice'),
     ],
 )

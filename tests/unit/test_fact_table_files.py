@@ -215,3 +215,28 @@ def test_the_row_of_every_patient_seen_is_remembered() -> None:
     assert [seen.earlier_row(f"P-{number}", number) for number in range(20_000)] == [None] * 20_000
     assert [seen.earlier_row(f"P-{number}", 1) for number in (0, 77, 19_999)] == [0, 77, 19_999]
     seen.close()
+
+
+def test_a_full_temporary_folder_is_said_gently() -> None:
+    seen = SeenPatients()
+    seen._database.execute("pragma max_page_count = 4")
+    with pytest.raises(UsageError, match="temporary folder") as error:
+        [seen.earlier_row(f"P-{number}", number) for number in range(10_000)]
+    assert "TMPDIR" in error.value.hint
+    seen.close()
+
+
+def test_a_table_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_text("patient_id\nP-1\n")
+    with open_fact_table(path, VOCABULARY, as_of=AS_OF) as table:
+        assert len(list(table)) == 1
+        with pytest.raises(RuntimeError, match="once"):
+            list(table)
+
+
+def test_the_name_of_a_folder_adds_no_column(tmp_path: Path) -> None:
+    folder = tmp_path / "grade=2"
+    folder.mkdir()
+    patients, _ = read(parquet(folder, "select 'P-1' as patient_id"))
+    assert patients[0].facts == {}

@@ -14,6 +14,8 @@ from screener.facts.tables.text import check_regular
 
 _BATCH: Final = 2_048
 _PLAIN: Final = re.compile(r"U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|BOOLEAN|DATE|DECIMAL\(.*|ENUM\(.*|UUID", re.DOTALL)
+# Without this setting a folder named `grade=2` would add a column.
+_FROM: Final = "from read_parquet(?, hive_partitioning = false)"
 _BROKEN_SQL: Final = "chr(0) || '!'"
 
 
@@ -35,7 +37,7 @@ class ParquetRows:
         self._connection = duckdb.connect(config={"threads": 1, "memory_limit": "1GB"})
         closing.callback(self._connection.close)
         try:
-            columns = self._connection.execute("describe select * from read_parquet(?)", [self._pattern]).fetchall()
+            columns = self._connection.execute(f"describe select * {_FROM}", [self._pattern]).fetchall()
         except duckdb.Error:
             raise self._broken() from None
         self.headings: list[str] = [str(column[0]) for column in columns]
@@ -61,7 +63,7 @@ class ParquetRows:
 
     def _batches(self) -> Iterator[list[tuple[Any, ...]]]:
         cells = (_cell_sql(heading, kind) for heading, kind in zip(self.headings, self._types, strict=True))
-        query = f"select {', '.join(cells)} from read_parquet(?)"  # noqa: S608  # its headings are quoted
+        query = f"select {', '.join(cells)} {_FROM}"
         try:
             result = self._connection.execute(query, [self._pattern])
             while batch := result.fetchmany(_BATCH):

@@ -17,7 +17,7 @@ LONGEST_RECORD: Final = 1024 * 1024
 """Characters of one record; a longer one is no patient but a mistake."""
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_SAVE_AS_CSV: Final = 'Save it as "CSV UTF-8" and try again.'
+_SAVE_AS_CSV: Final = 'Save it as UTF-8 ("CSV UTF-8" in Excel) and try again.'
 _NOT_TEXT: Final = (
     (b"PK\x03\x04", "is an Excel workbook or another zip file, not text", "Save it as .xlsx or as CSV UTF-8."),
     (b"\xd0\xcf\x11\xe0", "is an old or locked Excel workbook", "Save it without a password as .xlsx or as CSV UTF-8."),
