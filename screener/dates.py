@@ -137,12 +137,6 @@ def _anniversary(day: date, length: Length) -> date | None:
     return date(year, month + 1, 1)  # only short months overflow, and December is not one of them
 
 
-def _passed(day: date, length: Length, screening: date) -> bool:
-    """Whether `length` has passed since `day` by `screening`."""
-    passed = _anniversary(day, length)
-    return passed is not None and passed <= screening
-
-
 @lru_cache(maxsize=4096)
 def earliest_within(length: Length, screening: date) -> date:
     """The earliest day whose `length` has not run out by `screening`: its anniversary is `screening` or later."""
@@ -157,16 +151,14 @@ def earliest_within(length: Length, screening: date) -> date:
 @lru_cache(maxsize=4096)
 def latest_passed(length: Length, screening: date) -> date | None:
     """The latest day whose `length` has passed by `screening`; none where the calendar does not reach back so far."""
+    # No later day has passed: its anniversary lies in a later month, or on a later day of the same one.
     day = _back(length, screening)
-    while day > date.min and not _passed(day, length, screening):
-        day -= _ONE_DAY
-    while day < date.max and _passed(day + _ONE_DAY, length, screening):
-        day += _ONE_DAY
-    return day if _passed(day, length, screening) else None
+    passed = _anniversary(day, length)
+    return day if passed is not None and passed <= screening else None
 
 
 def _back(length: Length, screening: date) -> date:
-    """A day close to `length` before `screening`, from which the exact one is a few steps away."""
+    """The day `length` before `screening` by the calendar; in a shorter month its last day."""
     if length.unit in ("day", "week"):
         days = length.count * (7 if length.unit == "week" else 1)
         return date.fromordinal(max(screening.toordinal() - days, 1))

@@ -220,7 +220,7 @@ class _Builder:
         return Mapping(tuple(found.values()), mark, frozenset(blank))
 
     def goes_on(self, key: Scalar, value: Node, found: dict[str, tuple[Scalar, Node]]) -> bool:
-        """Whether a key without a colon, in braces, is the rest of a text that holds a comma: `{name: below, no ITP}`."""
+        """Whether a key without a colon, in braces, is the rest of a text with a comma: `{name: below, no ITP}`."""
         if not isinstance(value, Scalar) or value.text or not found:
             return False
         before = next(reversed(found.values()))[1]

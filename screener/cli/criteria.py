@@ -46,14 +46,14 @@ def check(targets: tuple[str, ...], form: str, criteria_dir: Path | None) -> int
     """
     from screener.findings import Findings
     from screener.matching.gate import check as check_rules
-    from screener.reports.plain_data import json_bytes
+    from screener.reports.json_text import compact
 
     folders, shared = _folders(targets, criteria_dir)
     findings = Findings()
     for folder in folders:
         findings.extend(check_rules(folder, shared)[1])
     if form == "json":
-        click.echo(json_bytes([finding.as_json() for finding in findings.ordered()]))
+        click.echo(compact([finding.as_json() for finding in findings.ordered()]))
     else:
         _print_findings(findings, len(folders))
     return EXIT_USAGE if findings.errors else EXIT_OK

@@ -10,7 +10,7 @@ import click
 from screener.cli.options import as_of_option, criteria_option, patients_option, today, trial_argument
 from screener.cli.screening import Screening, say_problems
 from screener.errors import UsageError
-from screener.reports.plain_data import json_bytes, patient_data
+from screener.reports.json_text import PatientJson
 
 
 @click.command()
@@ -36,7 +36,7 @@ def command(
             hint = "Look at the column patient_id; case and spaces count."
             raise UsageError("The table has no patient of that id.", hint=hint)
         if form == "json":
-            click.echo(json_bytes(patient_data(result, rank=None)))
+            click.echo(PatientJson().ranked(result, None))
         else:
             from screener.reports.terminal import explanation
 

@@ -131,7 +131,8 @@ def _range(body: Mapping, kind: str | None, findings: Findings) -> tuple[int | D
         ends = [_number(end) for end in shapes.items(node, "`range`", findings)]
     if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
         return ends[0], ends[1]
-    findings.add("F107", node.mark, "`range` is two numbers, the lower first", hint="write `range: [0, 5]` or `range: 0 or more`")
+    hint = "write `range: [0, 5]` or `range: 0 or more`"
+    findings.add("F107", node.mark, "`range` is two numbers, the lower first", hint=hint)
     return None, None
 
 

@@ -220,10 +220,12 @@ def _root(base_url: str) -> str:
     root = base_url.strip().rstrip("/")
     try:
         parts = urlsplit(root)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        bare = not (parts.query or parts.fragment or parts.username or parts.password)
+        sound = whole and bare and parts.path.endswith("/api/v2")
     except ValueError:
         sound = False
-    if not sound or not root.endswith("/api/v2"):
+    if not sound:
         raise UsageError(
             "The registry's address cannot be used.",
             hint="It begins with https:// and ends in /api/v2; see --base-url.",

@@ -11,8 +11,8 @@ _TABLE: Final = {
         i ii iii iv v vi""",
     "comparator": """
         < > <= >= = ± ~ least most more less than greater fewer over under above below up maximum minimum maximal
-        minimal max min exceed exceeds exceeding within before after prior until since between from to equal higher lower
-        during beyond approximately about""",
+        minimal max min exceed exceeds exceeding within before after prior until since between from to equal higher
+        lower during beyond approximately about""",
     "unit": """
         % ‰ mg g kg ng pg μg mcg l ml dl μl ul cl fl mol mmol μmol umol nmol pmol meq iu miu u m mm cm nm μm day days
         week weeks month months year years hour hours minute minutes seconds gy cgy mgy mmhg kpa hz bpm uln lln kcal

@@ -83,9 +83,10 @@ def compare(old: Record, new: Record) -> Drift:
 def compare_texts(old: str, new: str) -> tuple[LineChange, ...]:
     """Compare two eligibility texts line by line."""
     pairs, removed, added = align(placed(split(old)), placed(split(new)))
-    steady = in_order([pair for pair in pairs if pair.old.line.section == pair.new.line.section])
     partner = {pair.old.line.number: pair.new.line.number for pair in pairs}
-    changes = [_paired(pair, partner, moved=pair not in steady) for pair in pairs]
+    displaced = {pair: _structure(pair, partner) for pair in pairs}
+    steady = in_order([pair for pair in pairs if not displaced[pair]])
+    changes = [_paired(pair, displaced[pair], moved=pair not in steady) for pair in pairs]
     changes += [LineChange(None, item.line, "material", ("added",)) for item in added]
     changes.sort(key=lambda change: change.new.number if change.new else 0)
     for item in removed:
@@ -100,11 +101,11 @@ def _insert(changes: list[LineChange], removed: LineChange, number: int) -> None
     changes.insert(nearest + 1, removed)
 
 
-def _paired(pair: Pair, partner: dict[int, int], *, moved: bool) -> LineChange:
+def _paired(pair: Pair, displaced: list[str], *, moved: bool) -> LineChange:
     """What became of a line that is in both texts."""
     old, new = pair.old.line, pair.new.line
     same = pair.old.text == pair.new.text
-    why = _structure(pair, partner)
+    why = list(displaced)
     if not same and old.kind != "heading":
         # The words of a heading only name its section, and that is compared by itself.
         why += reasons(old.text, new.text)

@@ -1,25 +1,25 @@
 """What can go wrong with the registry, as a branch of the error tree. Each error is one sentence for a person.
 
-    RegistryError
-    └── RegistryProblem       keeps the answer that was rejected, if there was one
-        ├── MalformedId       the id is not an NCT number
-        ├── Missing           the registry does not know the study
-        ├── WrongPath         404, and not because of the study: the address is wrong
-        ├── BadRequest        400: the registry does not accept the request
-        ├── Refused           403 and other refusals
-        ├── Throttled         429
-        ├── ServerFault       5xx
-        ├── Unreachable       no connection, or it broke off
-        │   └── TlsProblem    the certificate or the encrypted connection
-        ├── DeadlineReached   the run's time is over
-        └── BadAnswer         an answer that is not what was asked for
-            ├── Truncated     it ends too early
-            ├── TooLarge      beyond the limit
-            ├── WrongRedirect to another host, in a circle, too often
-            ├── NotJson       a web page, as of a proxy, or anything else
-            ├── UnusableRecord without what a record must have
-            ├── OldShape      a record of the former API
-            └── WrongStudy    a record of another study
+RegistryError
+└── RegistryProblem       keeps the answer that was rejected, if there was one
+    ├── MalformedId       the id is not an NCT number
+    ├── Missing           the registry does not know the study
+    ├── WrongPath         404, and not because of the study: the address is wrong
+    ├── BadRequest        400: the registry does not accept the request
+    ├── Refused           403 and other refusals
+    ├── Throttled         429
+    ├── ServerFault       5xx
+    ├── Unreachable       no connection, or it broke off
+    │   └── TlsProblem    the certificate or the encrypted connection
+    ├── DeadlineReached   the run's time is over
+    └── BadAnswer         an answer that is not what was asked for
+        ├── Truncated     it ends too early
+        ├── TooLarge      beyond the limit
+        ├── WrongRedirect to another host, in a circle, too often
+        ├── NotJson       a web page, as of a proxy, or anything else
+        ├── UnusableRecord without what a record must have
+        ├── OldShape      a record of the former API
+        └── WrongStudy    a record of another study
 """
 
 from __future__ import annotations

@@ -63,24 +63,22 @@ class Transport:
         Raises:
             RegistryProblem: there is no answer, or it breaks off, is too large, or leads elsewhere.
         """
-        started = self._clock()
         seen = [url]
         while True:
-            answer = self._once(seen[-1], params, attempt=attempt, started=started)
+            answer = self._once(seen[-1], params, attempt=attempt)
             if answer.status not in _REDIRECTS:
                 return answer
             seen.append(_next(answer, seen))
 
-    def _once(self, url: str, params: Mapping[str, str], *, attempt: int, started: float) -> Answer:
+    def _once(self, url: str, params: Mapping[str, str], *, attempt: int) -> Answer:
         self._pace.wait(self._deadline)
         left = self._deadline.left()
         if left <= 0:
             raise self._deadline.reached()
+        started = self._clock()
         timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
         try:
-            response = self._session.get(
-                url, params=dict(params), stream=True, allow_redirects=False, timeout=timeout
-            )
+            response = self._session.get(url, params=dict(params), stream=True, allow_redirects=False, timeout=timeout)
         except (exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             raise self._problem(error) from error
         with response:

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from screener.criteria.library import LoadedRules
 from screener.facts.table import Rejection
 from screener.matching.results import PatientResult
-from screener.reports.plain_data import json_bytes, patient_data, rules_data
+from screener.reports.json_text import PatientJson, compact, rules_data, with_rank
 
 VERDICTS: Final = ("eligible", "needs_information", "not_eligible")
 _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
@@ -41,23 +41,24 @@ class Tail:
 class JsonLines:
     """One patient object a line."""
 
+    def __init__(self) -> None:
+        self._json = PatientJson()
+
     def patient(self, result: PatientResult) -> bytes:
-        """The object without its rank, which is the first key."""
-        data = patient_data(result, rank=None)
-        del data["rank"]
-        return json_bytes(data)
+        """The object without its rank."""
+        return self._json.without_rank(result).encode()
 
     def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
         """One line a patient."""
         for rank, text in ranked:
-            yield _with_rank(rank, text) + b"\n"
+            yield b'{"rank":%d,%b\n' % (rank, text[1:])
 
 
 class Json:
     """One object: the rules, the counts, the patients and what was rejected."""
 
     def __init__(self, loaded: LoadedRules, as_of: date, stale: Iterable[str]) -> None:
-        self._lines = JsonLines()
+        self._json = PatientJson()
         self._head: dict[str, Any] = {
             "trial": loaded.rules.trial,
             "as_of": as_of.isoformat(),
@@ -66,16 +67,16 @@ class Json:
 
     def patient(self, result: PatientResult) -> bytes:
         """The object of one patient, without its rank."""
-        return self._lines.patient(result)
+        return self._json.without_rank(result).encode()
 
     def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
         """The whole object, a line a patient."""
         counts = {verdict: tail.counts[verdict] for verdict in VERDICTS}
-        yield json_bytes({**self._head, "counts": counts})[:-1] + b',\n "patients": ['
+        yield f'{compact({**self._head, "counts": counts})[:-1]},\n "patients": ['.encode()
         for rank, text in ranked:
-            yield (b",\n  " if rank > 1 else b"\n  ") + _with_rank(rank, text)
+            yield f"{',' if rank > 1 else ''}\n  {with_rank(rank, text.decode())}".encode()
         rejected = [one._asdict() for one in tail.rejected]
-        yield b'],\n "rejected": ' + json_bytes(rejected) + b"}\n"
+        yield f'],\n "rejected": {compact(rejected)}}}\n'.encode()
 
 
 class Csv:
@@ -97,10 +98,6 @@ class Csv:
         yield _row(self._headings)
         for rank, text in ranked:
             yield b"%d,%b" % (rank, text)
-
-
-def _with_rank(rank: int, text: bytes) -> bytes:
-    return b'{"rank":%d,%b' % (rank, text[1:])
 
 
 def _row(cells: Iterable[str]) -> bytes:

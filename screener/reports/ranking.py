@@ -6,16 +6,20 @@ The file has no name in any folder and is gone with the process, so nothing of a
 from __future__ import annotations
 
 import heapq
+import os
 import struct
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from types import TracebackType
-from typing import IO, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from screener.matching.results import PatientResult, rank_key
 
 _HEADER: Final = struct.Struct(">II")
-_RUN_BYTES: Final = 16 * 1024 * 1024
+_RUN_BYTES: Final = 24 * 1024 * 1024
+_OBJECT_BYTES: Final = 150
+"""What the objects around a key and a text take."""
 _READ_BYTES: Final = 64 * 1024
 
 
@@ -38,13 +42,14 @@ class Ranking:
         self._held: list[tuple[bytes, bytes]] = []
         self._held_bytes = 0
         self._runs: list[_Run] = []
-        self._file: IO[bytes] | None = None
+        self._closing = ExitStack()
+        self._file = -1
 
     def add(self, result: PatientResult, text: bytes) -> None:
         """Take one patient and the text that is to be given back for it."""
         key = sort_key(result)
         self._held.append((key, text))
-        self._held_bytes += len(key) + len(text) + 150  # what the objects themselves take
+        self._held_bytes += len(key) + len(text) + _OBJECT_BYTES
         if self._held_bytes > self._run_bytes:
             self._spill()
 
@@ -62,40 +67,42 @@ class Ranking:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._closing.close()
 
     def _spill(self) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(buffering=1024 * 1024)
+        if not self._runs:
+            self._file = self._closing.enter_context(tempfile.TemporaryFile(buffering=0)).fileno()
         self._held.sort()
-        start = self._file.seek(0, 2)
+        start = end = self._runs[-1].end if self._runs else 0
+        pieces: list[bytes] = []
         for key, text in self._held:
-            self._file.write(_HEADER.pack(len(key), len(text)))
-            self._file.write(key)
-            self._file.write(text)
-        self._runs.append(_Run(start, self._file.tell()))
+            pieces += (_HEADER.pack(len(key), len(text)), key, text)
+        block = memoryview(b"".join(pieces))
+        while end - start < len(block):
+            end += os.pwrite(self._file, block[end - start :], end)
+        self._runs.append(_Run(start, end))
         self._held, self._held_bytes = [], 0
 
     def _read(self, run: _Run) -> Iterator[tuple[bytes, bytes]]:
         """The patients of a run, read in blocks, since the runs share one file."""
-        assert self._file is not None
         place, block, used = run.start, b"", 0
         while place < run.end or used < len(block):
-            if len(block) - used < _HEADER.size or len(block) - used < _size(block, used):
-                wanted = max(_READ_BYTES, _size(block, used) if len(block) - used >= _HEADER.size else 0)
-                self._file.seek(place)
-                more = self._file.read(min(wanted, run.end - place))
+            needed = _size(block, used)
+            if len(block) - used < needed:
+                more = os.pread(self._file, min(max(_READ_BYTES, needed), run.end - place), place)
                 place += len(more)
                 block, used = block[used:] + more, 0
                 continue
-            key_bytes, text_bytes = _HEADER.unpack_from(block, used)
+            key_bytes, _ = _HEADER.unpack_from(block, used)
             middle = used + _HEADER.size + key_bytes
-            yield block[used + _HEADER.size : middle], block[middle : middle + text_bytes]
-            used = middle + text_bytes
+            yield block[used + _HEADER.size : middle], block[middle : used + needed]
+            used += needed
 
 
 def _size(block: bytes, used: int) -> int:
+    """The bytes of the patient that begins here, or of its header alone while that is not read."""
+    if len(block) - used < _HEADER.size:
+        return _HEADER.size
     key_bytes, text_bytes = _HEADER.unpack_from(block, used)
     return int(_HEADER.size + key_bytes + text_bytes)
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from registry_server import RegistryServer, Reply, chunked, drip, flood, json_reply, redirect, reply, reset, silence, study
+from registry_server import (
+    RegistryServer,
+    Reply,
+    chunked,
+    drip,
+    flood,
+    json_reply,
+    redirect,
+    reply,
+    reset,
+    silence,
+    study,
+)
 
 from screener.registry import problems
 from screener.registry.client import Client
@@ -54,9 +66,9 @@ def client_with(server: RegistryServer, clock: Clock, *, deadline: float = 900.0
     )
 
 
-def impatient(server: RegistryServer, *, sleep: Callable[[float], None] = lambda seconds: None) -> Client:
+def impatient(server: RegistryServer) -> Client:
     """A client on the real clock whose run lasts a fifth of a second."""
-    return Client(server.base_url, deadline=0.2, interval=0, sleep=sleep, random=lambda: 0.0)
+    return Client(server.base_url, deadline=0.2, interval=0, sleep=lambda seconds: None, random=lambda: 1.0)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -93,12 +105,15 @@ def test_a_fault_that_stays_is_tried_with_growing_waits_until_the_deadline(serve
     assert "run again later" in caught.value.hint
 
 
-def test_nobody_listening_is_not_reachable(server: RegistryServer) -> None:
+def test_nobody_listening_is_not_reachable() -> None:
     clock = Clock()
     # Port 9 of loopback: nothing listens there.
-    with Client("http://127.0.0.1:9/api/v2", deadline=10, clock=clock, sleep=clock.sleep) as client:
-        with pytest.raises(problems.Unreachable, match="cannot be reached"):
-            client.fetch_study(ID)
+    address = "http://127.0.0.1:9/api/v2"
+    with (
+        Client(address, deadline=10, clock=clock, sleep=clock.sleep) as client,
+        pytest.raises(problems.Unreachable, match="cannot be reached"),
+    ):
+        client.fetch_study(ID)
     assert clock.time <= 10
 
 

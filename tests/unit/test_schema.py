@@ -28,9 +28,9 @@ VOCABULARY = Vocabulary.of(
 
 
 def as_editors_read(node: Any) -> Any:
-    """YAML 1.1 scalars as an editor has them: booleans and numbers, dates as text."""
+    """YAML 1.1 scalars as an editor has them: booleans and numbers, dates and keys (even `on`) as text."""
     if isinstance(node, dict):
-        return {key: as_editors_read(value) for key, value in node.items()}
+        return {"on" if key is True else key: as_editors_read(value) for key, value in node.items()}
     if isinstance(node, list):
         return [as_editors_read(item) for item in node]
     return node.isoformat() if isinstance(node, date) else node

@@ -34,7 +34,7 @@ def set_of(*criteria: Criterion) -> RuleSet:
     return RuleSet("NCT00000000", "title", "author", criteria, (), CONDITIONS, VOCABULARY, own_facts=tuple(OWN))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(rule_sets())
 def test_rules_that_are_written_and_read_back_are_equal(rules: RuleSet) -> None:
     read, findings = read_back(rules_text(rules), list(SHARED.values()))
@@ -43,7 +43,7 @@ def test_rules_that_are_written_and_read_back_are_equal(rules: RuleSet) -> None:
     assert {name: read.vocabulary[name] for name in OWN} == OWN
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rules())
 def test_writing_twice_gives_the_same_text(rule: object) -> None:
     written = rules_text(set_of(Criterion("I1", "inclusion", "words", rule)))  # type: ignore[arg-type]

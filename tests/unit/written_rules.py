@@ -40,6 +40,7 @@ from screener.facts.definitions import FactDefinition, Presumption, Vocabulary
 from screener.findings import Mark
 
 HERE: Final = Mark("test", 1, 1)
+_SITES: Final = ("bone", "lung", "neck_nodes")
 SHARED: Final = {
     fact.name: fact
     for fact in (
@@ -49,7 +50,7 @@ SHARED: Final = {
         FactDefinition("kind", "kind of surgery", "choice", "clinician", "Kind?", options=("none", "left", "l_and_r")),
         FactDefinition("seen", "date of the visit", "date", "record", "When?"),
         FactDefinition("born_again", "date of the relapse", "date", "record", "When?"),
-        FactDefinition("sites", "sites of metastases", "set", "record", "Where?", options=("bone", "lung", "neck_nodes")),
+        FactDefinition("sites", "sites of metastases", "set", "record", "Where?", options=_SITES),
     )
 }
 OWN: Final = {

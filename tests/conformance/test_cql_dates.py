@@ -1,0 +1,161 @@
+"""The date comparisons of the Clinical Quality Language suite that the language can say.
+
+A case is run where each side is a date of the day, the month or the year, compared by an operator the language has.
+All others are left out, each for a reason that is named. The sum of both is every case of the two files whose result is
+yes, no or unknown and that speaks of a date or a time.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from rulesets import facts, rule_of, truth, vocabulary
+
+from screener.criteria.truth import Meaning
+from screener.dates import before, date, on_or_before, parse_date
+from screener.facts.values import FactValue
+from screener.logic import NO, UNKNOWN, YES, Truth
+
+FOLDER = "logic/cql-tests/tests/cql"
+FILES = ("CqlDateTimeOperatorsTest.xml", "CqlComparisonOperatorsTest.xml")
+SPACE = {"t": "http://hl7.org/fhirpath/tests"}
+TRUTHS: dict[str, Truth] = {"true": YES, "false": NO, "null": UNKNOWN}
+
+DATE = r"DateTime\((\d{4})(?:, ?(\d{1,2})(?:, ?(\d{1,2}))?)?\)"
+OPERATORS = {
+    "before day of": "before",
+    "after day of": "after",
+    "same day or before": "on_or_before",
+    "same day or after": "on_or_after",
+    "same day as": "same",
+    "<": "before",
+    ">": "after",
+    "<=": "on_or_before",
+    ">=": "on_or_after",
+}
+COMPARISON = re.compile(rf"{DATE} ({'|'.join(map(re.escape, OPERATORS))}) {DATE}")
+
+LEFT_OUT = {
+    "time of day": (r"@T|T\d\d:|DateTime\(\d+(?:, ?\d+){3,}", "a fact is a date; it has no time of day"),
+    "clock": (r"Today\(\)|Now\(\)", "the screening date is handed in, never read from a clock"),
+    "arithmetic": (r"[-+] \d+ (?:days|weeks|years|hours|seconds)", "a rule compares; it does not calculate"),
+    "duration": (r"(?:months|years|days) between", "a length is a window; it is not a number to compare"),
+    "precision": (r"(?:before|after) (?:year|month) of|same (?:year|month)", "a partial date is the days it can be"),
+    "tuple": (r"Tuple \{", "there are no tuples"),
+    "null parts": (r"DateTime\(null|, null", "a date has no parts that are unknown but the last ones"),
+}
+"""Why a case cannot be said, in the order in which the reasons are tried; every case left out matches one."""
+
+COUNTED = {
+    "time of day": 0, "clock": 0, "arithmetic": 0, "duration": 0, "precision": 0, "tuple": 0, "null parts": 0
+}  # fmt: skip
+
+
+class Case(NamedTuple):
+    """One case of the suite."""
+
+    name: str
+    expression: str
+    expected: Truth
+
+
+def all_cases(data: Path) -> list[Case]:
+    """Every case about dates or times whose result is yes, no or unknown."""
+    found = []
+    for file in FILES:
+        for test in ElementTree.parse(data / FOLDER / file).getroot().iterfind(".//t:test", SPACE):
+            expression = " ".join(test.findtext("t:expression", "", SPACE).split())
+            output = test.findtext("t:output", "", SPACE).strip()
+            if output in TRUTHS and re.search(r"Date|@|Today|Now", expression):
+                found.append(Case(test.get("name", ""), expression, TRUTHS[output]))
+    return found
+
+
+def said(case: Case) -> tuple[str, str, str] | None:
+    """The case as two dates and an operator of the language, or none where it cannot be said."""
+    match = COMPARISON.fullmatch(case.expression)
+    if match is None:
+        return None
+    *parts, operator = (match[index] for index in (1, 2, 3, 5, 6, 7, 4))
+    a, b = ("-".join(part.zfill(2) for part in parts[at : at + 3] if part) for at in (0, 3))
+    return a, OPERATORS[operator], b
+
+
+def reason(case: Case) -> str | None:
+    """Why a case is left out."""
+    return next((name for name, (pattern, _) in LEFT_OUT.items() if re.search(pattern, case.expression)), None)
+
+
+def rule(operator: str, other: str) -> str:
+    """The rule that compares the date of the surgery with another point."""
+    if operator == "same":
+        return f"surgery: {{on_or_before: {other}, on_or_after: {other}}}"
+    return f"surgery: {{{operator}: {other}}}"
+
+
+def test_every_case_is_run_or_left_out_for_one_named_reason(shared_data: Path) -> None:
+    cases = all_cases(shared_data)
+    run = [case for case in cases if said(case)]
+    left_out = Counter(reason(case) for case in cases if not said(case))
+    assert [case.name for case in cases if not said(case) and reason(case) is None] == []
+    assert [case.name for case in run if reason(case)] == []
+    assert dict(left_out) == COUNTED
+    assert len(run) + left_out.total() == len(cases) == 0
+
+
+def test_every_case_comes_out_the_same_with_the_other_date_in_the_rule(shared_data: Path) -> None:
+    for case in all_cases(shared_data):
+        if words := said(case):
+            a, operator, b = words
+            assert truth(rule(operator, b), f"{{surgery: {a}}}") is case.expected, case.name
+
+
+def test_every_case_comes_out_the_same_with_the_other_date_as_a_fact(shared_data: Path) -> None:
+    for case in all_cases(shared_data):
+        if words := said(case):
+            a, operator, b = words
+            given = f"{{surgery: {a}, fracture: {b}}}"
+            assert truth(rule(operator, "fracture"), given) is case.expected, case.name
+
+
+def test_every_case_with_a_whole_second_date_comes_out_the_same_on_that_screening_date(shared_data: Path) -> None:
+    tried = 0
+    for case in all_cases(shared_data):
+        words = said(case)
+        if words is None or len(words[2]) != 10:
+            continue
+        a, operator, b = words
+        tree, findings = rule_of(rule(operator, "screening"))
+        assert tree is not None, findings
+        holds = Meaning(vocabulary(), date.fromisoformat(b)).rule(tree)
+        known = {"surgery": FactValue("surgery", parse_date(a), None, None)}
+        assert holds(known) is case.expected, case.name
+        tried += 1
+    assert tried == 0
+
+
+def test_a_partial_date_is_a_range_where_the_suite_compares_by_the_year(shared_data: Path) -> None:
+    """By design: the suite calls a year the same as itself; as days, two dates of one year need not be."""
+    case = next(case for case in all_cases(shared_data) if case.name == "DateTimeSameOrAfterYearTrue1")
+    assert case == ("DateTimeSameOrAfterYearTrue1", "DateTime(2014) same year or after DateTime(2014)", YES)
+    assert truth("surgery: {on_or_after: 2014}", "{surgery: 2014}") is UNKNOWN
+    assert on_or_before(parse_date("2014"), parse_date("2014")) is UNKNOWN
+    assert before(parse_date("2013"), parse_date("2014")) is YES
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_every_reason_is_said_in_words_and_is_the_reason_of_some_case(shared_data: Path, name: str) -> None:
+    pattern, words = LEFT_OUT[name]
+    assert len(words.split()) >= 4
+    assert any(re.search(pattern, case.expression) for case in all_cases(shared_data))
+
+
+def test_an_unknown_operand_is_unknown_as_in_the_suite() -> None:
+    assert truth("surgery: {before: 2014}") is UNKNOWN
+    assert truth("surgery: {before: fracture}", "{surgery: 2014}") is UNKNOWN
+    assert facts("{surgery: 2014}")["surgery"].value == parse_date("2014")
