@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,10 +17,12 @@ from screener.reports.html_words import EFFECT_SIGNS, VERDICTS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _TEMPLATE: Final = "report.html.j2"
 _PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"} | {127: 0x2421}
 """Characters HTML does not allow, and the pictures that stand for them, so that nothing of a value is lost."""
+_DATE: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?\b")
 _WIDE: Final = 14
 _MOST_COLUMNS: Final = 24
 
@@ -81,10 +84,19 @@ def _tables(views: Views) -> list[tuple[int, int]]:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("screener.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["dated"] = _dated
+    return environment
+
+
+def _dated(words: str) -> Markup:
+    """The words, escaped, with every date kept on one line."""
+    from markupsafe import Markup, escape
+
+    return Markup(_DATE.sub(r'<span class="date">\g<0></span>', str(escape(words))))  # noqa: S704  # escaped before

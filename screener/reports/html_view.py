@@ -57,8 +57,9 @@ class FactView(NamedTuple):
     label: str
     state: str
     value: str
-    on: str
-    source: str
+    on: str = ""
+    source: str = ""
+    undated: bool = False
 
 
 class QuestionView(NamedTuple):
@@ -159,12 +160,15 @@ def fact_view(fact: FactValue, vocabulary: Vocabulary) -> FactView:
     definition = vocabulary[fact.fact]
     words = STATE_WORDS.get(fact.state) or value_words(fact.value, definition)
     if fact.state == "presumed":
-        return FactView(definition.label, fact.state, f"{words} (presumed, not recorded)", "", "")
-    return FactView(definition.label, fact.state, words, fact.on.text if fact.on else "", fact.source or "")
+        return FactView(definition.label, fact.state, f"{words} (presumed, not recorded)")
+    undated = fact.on is None and definition.type != "date"
+    return FactView(
+        definition.label, fact.state, words, fact.on.text if fact.on else "", fact.source or "", undated=undated
+    )
 
 
 def _missing(names: tuple[str, ...], vocabulary: Vocabulary) -> FactView:
-    return FactView(" or ".join(vocabulary[name].label for name in names), "missing", "not recorded", "", "")
+    return FactView(" or ".join(vocabulary[name].label for name in names), "missing", "not recorded")
 
 
 def _names(rules: RuleSet) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from screener.registry.words import marked_words, reasons
 
 VOCABULARY = """
     age patients with without a the history of WHO ≤2 >=18 \\>=5 <1.5 x 10^9/L mg/dl days high-risk\\* is allowed
-    required not or and hepatitis B (NST) 5–8 Sjögren's “own” 3 × ULN [2004] any: 12"""
+    required not or and hepatitis B (NST) 5–8 Sjögren's “own” 3×ULN [2004] any: 12"""
 WORDS = VOCABULARY.split()
 bullets = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
 lines = st.builds(lambda indent, text: f"{'  ' * indent}* {text}", st.integers(0, 2), bullets)
