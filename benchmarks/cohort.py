@@ -74,8 +74,8 @@ def _cell(fact: FactDefinition, rng: random.Random, *, well: bool) -> str:
         case "set":
             return "; ".join(rng.sample(fact.options, rng.randint(1, 2)))
         case "date":
-            first = 1935 if fact.name == "birth_date" else 2024
-            return f"{rng.randint(first, first + 65 if first < 2000 else 2025)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
+            year = rng.randint(1935, 2000) if fact.name == "birth_date" else rng.randint(2024, 2025)
+            return f"{year}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
     return str(rng.choice((0, 0, 0, 1, 1, 2, 3, 4)))
 
 

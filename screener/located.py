@@ -189,9 +189,7 @@ class _Builder:
 
     def items(self, level: int) -> tuple[Node, ...]:
         found: list[Node] = []
-        for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             node = self.node(event, level + 1)
             if self.has_value(node, "this item"):
                 found.append(node)
@@ -200,9 +198,7 @@ class _Builder:
     def mapping(self, level: int, mark: Mark) -> Mapping:
         found: dict[str, tuple[Scalar, Node]] = {}
         blank: set[str] = set()
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, level + 1)
             value = self.node(next(self.events), level + 1)
             if not isinstance(key, Scalar):

@@ -27,8 +27,8 @@ def command() -> None:
 def template(trial: str, form: str | None, out: Path | None, criteria_dir: Path | None) -> None:
     """Write an empty table with the right headings for TRIAL.
 
-    The XLSX one has drop-downs, and the questions as comments on the headings. Fill it in, leave unknown what is unknown, and
-    give it to `screener screen`.
+    The XLSX one has drop-downs, and the questions as comments on the headings. Fill it in, leave unknown what is
+    unknown, and give it to `screener screen`.
 
     \b
     Examples:

@@ -42,9 +42,9 @@ def command(
 ) -> int:
     """Screen patients for TRIAL (an id such as NCT06452485, or a folder with rules) and rank them.
 
-    Eligible patients come first, then those who need information, then those who are not eligible; within each the higher
-    score, then fewer questions. What cannot be read is unknown, listed by row and column, and stops nothing: the exit code
-    is 3 then.
+    Eligible patients come first, then those who need information, then those who are not eligible; within each the
+    higher score, then fewer questions. What cannot be read is unknown, listed by row and column, and stops nothing:
+    the exit code is 3 then.
 
     \b
     Examples:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from screener import shapes
-from screener.criteria.model import All, AnyOf, AtLeastOf, Condition, NoneOf, Not, Rule
+from screener.criteria.model import All, AnyOf, AtLeastOf, Condition, NoneOf, Not, Rule, parts_of
 from screener.criteria.test_reading import TestReader
 from screener.facts.definitions import Vocabulary
 from screener.findings import Findings, Mark, did_you_mean
-from screener.located import KIND, Mapping, Node, Scalar
+from screener.located import KIND, LIMIT_LEVELS, Mapping, Node, Scalar
+
+LIMIT_TESTS: Final = 1000
 
 COMBINATORS: Final = ("all", "any", "none", "not", "at_least_of", "condition")
 
@@ -25,6 +27,7 @@ class RuleReader:
         self._sources = {key.text: (key, value) for key, value in conditions.entries} if conditions else {}
         self._read: dict[str, Rule | None] = {}
         self._open: list[str] = []
+        self._extents: dict[str, tuple[int, int]] = {}
         self.used_conditions: set[str] = set()
 
     def rule(self, node: Node, what: str) -> Rule | None:
@@ -130,8 +133,26 @@ class RuleReader:
             way = " -> ".join([*self._open[self._open.index(name) :], name])
             self.findings.add("L107", value.mark, f"the condition rests on itself: {way}", hint="break the circle")
             return None
-        rule = self._condition_rule(name)
+        rule = self._condition_rule(name) if len(self._open) < LIMIT_LEVELS else None
+        if len(self._open) >= LIMIT_LEVELS or (rule is not None and self._unfolds_too_far(name, rule)):
+            message = f'the condition "{name}" unfolds to more than {LIMIT_LEVELS} levels or {LIMIT_TESTS} tests'
+            self.findings.add("R109", value.mark, message, hint="let conditions rest less on one another")
+            return None
         return Condition(name, rule, mark=mark) if rule else None
+
+    def _unfolds_too_far(self, name: str, rule: Rule) -> bool:
+        """Whether a condition, with the conditions it uses written out, is deeper or longer than a rule may be."""
+        levels, tests = self._extents.get(name) or self._extent(rule)
+        self._extents[name] = levels, tests
+        return levels >= LIMIT_LEVELS or tests > LIMIT_TESTS
+
+    def _extent(self, rule: Rule) -> tuple[int, int]:
+        """The levels and the tests of a rule whose conditions are written out."""
+        if isinstance(rule, Condition) and rule.name in self._extents:
+            levels, tests = self._extents[rule.name]
+            return levels + 1, tests
+        parts = [self._extent(part) for part in parts_of(rule)]
+        return 1 + max((levels for levels, _ in parts), default=0), sum(tests for _, tests in parts) or 1
 
     def _condition_rule(self, name: str) -> Rule | None:
         if name not in self._read:

@@ -83,8 +83,8 @@ class Meaning:
 
     def rule(self, rule: Rule) -> TruthOf:
         """Whether a rule holds."""
-        table = self._table(rule)
-        return table if table is not None else self._walk(rule)
+        truth = self._walk(rule)
+        return self._table_of(truth, rule) or truth
 
     def _unclear(self, rule: Rule, when: Rule) -> TruthOf:
         holds, unclear = self.rule(rule), self.rule(when)
@@ -110,9 +110,6 @@ class Meaning:
                 return _at_least(count, [self.rule(part) for part in parts])
             case Condition(_, inner):
                 return self.rule(inner)
-
-    def _table(self, rule: Rule) -> TruthOf | None:
-        return self._table_of(self._walk(rule), rule)
 
     def _table_of(self, truth: TruthOf, *rules: Rule) -> TruthOf | None:
         """A truth table that says what `truth` says, where the rules read a few facts of few values and no date."""

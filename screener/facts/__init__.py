@@ -1,4 +1,4 @@
-"""What can be known about a patient: the vocabulary of facts, fact values with date, source and state, and their readers.
+"""What can be known about a patient: the vocabulary of facts, values with date, source and state, and their readers.
 
 Public: `FactDefinition`, `Vocabulary`, `read_vocabulary`, `FactValue`, `PatientRecord`, `read_value`, and the readers
 of `screener.facts.table`.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from screener import shapes
 from screener.facts.definitions import AGE, ANSWERED_BY, BIRTH_DATE, FACT_TYPES, PATIENT_ID, FactDefinition, Presumption
 from screener.facts.values import Unreadable, read_number, read_value
-from screener.located import Mapping, Node, Scalar
+from screener.located import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from screener.findings import Findings, Mark
@@ -113,7 +113,8 @@ def _options(body: Mapping, kind: str | None, mark: Mark, findings: Findings) ->
             findings.add("F107", node.mark, f'the option "{option}" is listed twice', hint="remove one")
         else:
             options.append(option)
-    if not nodes and body.get("options") is None and "options" not in body.blank:
+    written = body.get("options")
+    if not nodes and (written is None or isinstance(written, Sequence)) and "options" not in body.blank:
         findings.add("F107", mark, f"a {kind} needs its `options`", hint="list them: `options: [a, b]`")
         return None
     return tuple(options) or None

@@ -64,7 +64,8 @@ class PatientJson:
                 if state != "recorded":
                     source, ending = None, _ending(None, "recorded")
         lists = self._lists
-        pieces.append(f']}}],"questions":{lists[questions]},"presumed":{lists[presumed]},"notes":{lists[notes]}}}')
+        end = "]}" if criteria else ""
+        pieces.append(f'{end}],"questions":{lists[questions]},"presumed":{lists[presumed]},"notes":{lists[notes]}}}')
         return "".join(pieces)
 
     def ranked(self, result: PatientResult, rank: int | None) -> str:

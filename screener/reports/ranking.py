@@ -71,7 +71,8 @@ class Ranking:
 
     def _spill(self) -> None:
         if not self._runs:
-            self._file = self._closing.enter_context(tempfile.TemporaryFile(buffering=0)).fileno()
+            unnamed = self._closing.enter_context(tempfile.TemporaryFile(buffering=0))
+            self._file = unnamed.fileno()
         self._held.sort()
         start = end = self._runs[-1].end if self._runs else 0
         pieces: list[bytes] = []

@@ -16,16 +16,13 @@ from rich.text import Text
 
 from screener.criteria.library import LoadedRules
 from screener.criteria.model import Criterion
+from screener.criteria.prose import INTENDED_USE
 from screener.criteria.words import value_words
 from screener.facts.values import FactValue
 from screener.matching.results import CriterionResult, PatientResult
 from screener.registry.text import normalise
 from screener.reports.writing_out import write_out
 
-INTENDED_USE: Final = (
-    "Supports trained research staff in pre-screening records against a reviewed encoding of a trial's criteria; it does "
-    "not diagnose, recommend treatment, obtain consent or decide enrolment; a qualified person confirms eligibility."
-)
 SIGNS: Final = {
     "met": ("✓", "green"),
     "does not apply": ("✓", "green"),
@@ -184,7 +181,7 @@ def _verdict(result: PatientResult) -> Text:
 
 def _legend(loaded: LoadedRules, results: Sequence[PatientResult]) -> Text:
     counts = Counter(verdict_words(result) for result in results)
-    said = ", ".join(f"{count} {words}" for words, count in counts.items()) or "no patients"
+    said = "; ".join(f"{count} {words}" for words, count in counts.items()) or "no patients"
     legend = Text(f"\n{len(results)} patients: {said}.\n")
     legend.append("✓ passes  ✗ fails  ? open  · never decides. Not recorded is unknown, never no.\n", style="dim")
     legend.append(INTENDED_USE, style="dim")

@@ -191,7 +191,9 @@ def test_a_presumption_is_said() -> None:
 
 
 def test_notes_stand_last_and_only_for_a_clinician() -> None:
-    loaded = loaded_with(Criterion("I1", "inclusion", "q", NODES["is"]), notes=(Note("N1", NODES["yes"], "Say it.", "c"),))
+    loaded = loaded_with(
+        Criterion("I1", "inclusion", "q", NODES["is"]), notes=(Note("N1", NODES["yes"], "Say it.", "c"),)
+    )
     assert [line.id for line in lines(loaded, "clinician")] == ["I1", "N1"]
     assert lines(loaded, "clinician")[1].sentence == "Where good fitness: yes: Say it."
     assert [line.id for line in lines(loaded, "patient")] == ["I1"]
@@ -222,8 +224,8 @@ def test_the_shipped_rules_read_as_the_protocol_means_them() -> None:
     said = {line.id: line.sentence for line in lines(admitted(TRIAL, TRIAL.parent), "clinician")}
     assert said["I1"] == "Required: WHO performance status is at most 2."
     assert said["I4"] == (
-        "Required: either (surgery of the recurrence is salvage mastectomy and high-risk tumour characteristics: yes) or "
-        "(surgery of the recurrence is local excision and indication for postoperative re-irradiation: yes)."
+        "Required: either (surgery of the recurrence is salvage mastectomy and high-risk tumour characteristics: yes) "
+        "or (surgery of the recurrence is local excision and indication for postoperative re-irradiation: yes)."
     )
     assert said["E1"] == "Excluded if: primary breast sarcoma: yes."
 

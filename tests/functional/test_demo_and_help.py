@@ -1,0 +1,41 @@
+"""What a newcomer types first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_line import screener
+
+COMMANDS = [
+    [], ["demo"], ["screen"], ["explain"], ["criteria"], ["criteria", "check"], ["criteria", "test"],
+    ["criteria", "show"], ["criteria", "schema"], ["criteria", "approve"], ["records"], ["records", "template"],
+]  # fmt: skip
+
+
+def test_the_demo_ranks_the_sample_patients_and_writes_the_report(tmp_path: Path) -> None:
+    ran = screener("demo", cwd=tmp_path)
+    assert ran.code == 0
+    assert "12 patients: 2 eligible on recorded data; 4 needs information" in " ".join(ran.out.split())
+    assert "WHO performance status is 3 (2026-05-22) where at most 2" in " ".join(ran.out.split())
+    assert "What to try next" in ran.err
+    report = (tmp_path / "screener-demo.html").read_text()
+    assert "P-012" in report
+    assert "<script" not in report
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_and_every_leaf_an_example(command: list[str]) -> None:
+    ran = screener(*command, "--help")
+    assert ran.code == 0
+    assert "Usage: screener" in ran.out
+    if command not in (["criteria"], ["records"]):
+        assert "Example" in ran.out
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    assert screener("scren").code == 2
+
+
+def test_the_version_is_said() -> None:
+    assert screener("--version").out.startswith("screener, version ")

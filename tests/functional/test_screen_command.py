@@ -1,0 +1,201 @@
+"""`screener screen` as a coordinator and a script use it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from command_line import SAMPLE, TRIAL, screen, screener, table
+
+
+def test_the_sample_patients_are_ranked_by_verdict_then_score_then_questions() -> None:
+    ran = screen(SAMPLE)
+    patients = ran.json["patients"]
+    assert ran.code == 0
+    assert [one["rank"] for one in patients] == list(range(1, 13))
+    assert [one["patient_id"] for one in patients[:6]] == ["P-001", "P-002", "P-004", "P-003", "P-005", "P-006"]
+    assert ran.json["counts"] == {"eligible": 2, "needs_information": 4, "not_eligible": 6}
+
+
+def test_the_json_has_the_promised_keys() -> None:
+    data = screen(SAMPLE).json
+    assert list(data) == ["trial", "as_of", "rules", "counts", "patients", "rejected"]
+    assert (data["trial"], data["as_of"], data["rejected"]) == (TRIAL, "2026-06-01", [])
+    assert data["rules"]["approval"] == "submitted"
+    assert data["rules"]["registry_version"] == "2025-10-06"
+    assert (len(data["rules"]["sha256"]), data["rules"]["stale"]) == (64, [])
+    patient = data["patients"][0]
+    assert list(patient) == [
+        "rank", "patient_id", "verdict", "recoverable", "score", "criteria", "questions", "presumed", "notes",
+    ]  # fmt: skip
+    assert patient["criteria"][0] == {
+        "id": "I1",
+        "kind": "inclusion",
+        "result": "met",
+        "effect": "passes",
+        "causes": [],
+        "reason": "WHO performance status is 1 (2026-05-20); at most 2",
+        "facts": [
+            {
+                "fact": "who_performance_status",
+                "value": 1,
+                "on": "2026-05-20",
+                "source": "clinic letter",
+                "state": "recorded",
+            }
+        ],
+    }
+
+
+def test_what_is_not_recorded_is_unknown_and_asked_for() -> None:
+    patient = next(one for one in screen(SAMPLE).json["patients"] if one["patient_id"] == "P-003")
+    sarcoma = next(one for one in patient["criteria"] if one["id"] == "E1")
+    assert (sarcoma["result"], sarcoma["effect"], sarcoma["causes"]) == ("unknown", "open", ["not_recorded"])
+    assert (patient["verdict"], patient["score"], patient["recoverable"]) == ("needs_information", 90, None)
+    assert patient["questions"] == [
+        {
+            "fact": "primary_breast_sarcoma",
+            "question": "Is the diagnosis a primary breast sarcoma?",
+            "answered_by": "record",
+            "criteria": ["E1"],
+        }
+    ]
+
+
+def test_nobody_with_an_open_criterion_is_called_eligible_in_any_format() -> None:
+    for patient in screen(SAMPLE).json["patients"]:
+        if any(one["effect"] == "open" for one in patient["criteria"]):
+            assert patient["verdict"] != "eligible"
+    rows = list(csv.DictReader(screen(SAMPLE, form="csv").out.splitlines()))
+    assert all("unknown" not in row.values() for row in rows if row["verdict"] == "eligible")
+
+
+def test_the_three_formats_for_programs_agree() -> None:
+    patients = screen(SAMPLE).json["patients"]
+    lines = [json.loads(line) for line in screen(SAMPLE, form="jsonl").out.splitlines()]
+    rows = list(csv.DictReader(screen(SAMPLE, form="csv").out.splitlines()))
+    assert lines == patients
+    for row, patient in zip(rows, patients, strict=True):
+        assert (int(row["rank"]), row["patient_id"], row["verdict"], int(row["score"])) == (
+            patient["rank"], patient["patient_id"], patient["verdict"], patient["score"],
+        )  # fmt: skip
+        assert [row[one["id"]] for one in patient["criteria"]] == [one["result"] for one in patient["criteria"]]
+
+
+def test_the_table_shows_signs_reasons_and_the_intended_use_without_a_terminal() -> None:
+    ran = screen(SAMPLE, "--reasons", form="table")
+    assert ran.code == 0
+    assert "WHO performance status is 3 (2026-05-22) where at most 2" in " ".join(ran.out.split())
+    assert "Rules: submitted, not approved" in ran.out
+    assert "a qualified person confirms eligibility" in " ".join(ran.out.split())
+    assert "\x1b[" not in ran.out
+
+
+def test_rejected_cells_are_named_by_row_and_column_and_stop_nothing(tmp_path: Path) -> None:
+    secret = "Zwaansdijk-1960"
+    path = table(
+        tmp_path,
+        "patient_id,birth_date,who_performance_status,metastasis_count",
+        f"A,{secret},1,0",
+        "B,1960-02-30,7,0",
+        "B,1961,1,0",
+        ",1961,1,0",
+        "C,1961,1,0",
+    )
+    ran = screen(path)
+    assert ran.code == 3
+    assert [(one["row"], one["column"]) for one in ran.json["rejected"]] == [
+        (2, "birth_date"), (3, "birth_date"), (3, "who_performance_status"), (4, "patient_id"), (5, "patient_id"),
+    ]  # fmt: skip
+    assert {one["patient_id"] for one in ran.json["patients"]} == {"A", "B", "C"}
+    assert secret not in ran.out + ran.err
+    unreadable = next(one for one in ran.json["patients"] if one["patient_id"] == "B")["criteria"][0]
+    assert (unreadable["result"], unreadable["causes"]) == ("unknown", ["unreadable"])
+    assert unreadable["facts"][0]["state"] == "unreadable"
+
+
+def test_a_misspelt_heading_is_named_with_a_suggestion(tmp_path: Path) -> None:
+    ran = screen(table(tmp_path, "patient_id,who_performance_satus", "A,1"))
+    assert ran.code == 0
+    assert 'Column "who_performance_satus" is not a fact' in ran.err
+    assert 'did you mean "who_performance_status"?' in ran.err
+
+
+def test_patients_can_come_from_standard_input() -> None:
+    given = "patient_id;who_performance_status\r\nA;2\r\n"
+    ran = screener("screen", TRIAL, "--patients", "-", "--as-of", "2026-06-01", "--format", "jsonl", given=given)
+    assert ran.code == 0
+    assert ran.json["criteria"][0]["result"] == "met"
+
+
+def test_the_result_is_written_whole_under_the_name_that_was_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "result.jsonl"
+    out.write_text("what was there before")
+    ran = screen(SAMPLE, "--out", out, form="jsonl")
+    assert (ran.code, ran.out) == (0, "")
+    assert len(out.read_text().splitlines()) == 12
+    assert [path.name for path in tmp_path.iterdir()] == ["result.jsonl"]
+
+
+def test_a_report_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    ran = screen(SAMPLE, "--out", tmp_path / "missing" / "result.csv", form="csv")
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("nothing.csv", None, "There is no file"),
+        ("empty.csv", b"", "is empty"),
+        ("binary.csv", bytes(range(256)) * 40, "is not"),
+        ("utf16.csv", "patient_id\nA\n".encode("utf-16"), "UTF-16"),
+        ("latin.csv", "patient_id\nJosé\n".encode("latin-1"), "not UTF-8"),
+        ("no-id.csv", b"name\nA\n", "no column patient_id"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_one_sentence(
+    tmp_path: Path, name: str, content: bytes | None, says: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    ran = screen(path)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert says in ran.err
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    assert screen(tmp_path).code == 2
+
+
+def test_rules_with_errors_do_not_run_and_the_findings_are_shown(tmp_path: Path) -> None:
+    folder = tmp_path / TRIAL
+    folder.mkdir()
+    source = SAMPLE.parents[1] / "criteria" / TRIAL
+    rules = (source / "criteria.yaml").read_text().replace("at_most: 2}", "at_mots: 2}")
+    (folder / "criteria.yaml").write_text(rules)
+    (folder / "registry.json").write_bytes((source / "registry.json").read_bytes())
+    ran = screener("screen", folder, "--patients", SAMPLE)
+    assert ran.code == 2
+    assert 'did you mean "at_most"?' in ran.err
+    assert "may not run" in ran.err
+
+
+def test_an_unknown_trial_is_told_which_there_are() -> None:
+    ran = screener("screen", "NCT99999999", "--patients", SAMPLE)
+    assert ran.code == 2
+    assert "NCT06452485" in ran.err
+
+
+def test_the_rules_come_from_the_environment_where_no_option_names_them(tmp_path: Path) -> None:
+    assert screen(SAMPLE, SCREENER_CRITERIA=str(tmp_path / "none")).code == 2
+
+
+def test_the_result_does_not_depend_on_the_order_of_the_patients(tmp_path: Path) -> None:
+    heading, *rows = SAMPLE.read_text().splitlines()
+    turned = table(tmp_path, heading, *reversed(rows))
+    assert screen(turned, form="csv").out == screen(SAMPLE, form="csv").out

@@ -1,0 +1,89 @@
+"""Patients as JSON text: what is put together piece by piece equals what an encoder makes of the whole."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screener.dates import parse_date
+from screener.facts.values import FactValue, plain
+from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question
+from screener.reports.json_text import PatientJson
+
+words = st.text(max_size=12)
+dates = st.sampled_from([None, parse_date("2026-05-20"), parse_date("2026")])
+values = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 3), words, st.decimals(0, 9, places=2), st.frozensets(words, max_size=3)
+)
+states = st.sampled_from(["recorded", "unreadable", "presumed"])
+# The name of a fact decides its type, as in a vocabulary.
+facts = st.builds(
+    lambda value, on, source, state: FactValue(f"fact_{type(value).__name__}", value, on, source, state),
+    values, dates, st.none() | words, states,
+)  # fmt: skip
+leanings = st.builds(
+    lambda value, because: Leaning(f"fact_{type(value).__name__}", value, because, ("I1",)), values, words
+)
+criteria = st.builds(
+    CriterionResult,
+    st.sampled_from(["I1", "I2", "E1"]),
+    st.sampled_from(["inclusion", "exclusion"]),
+    st.sampled_from(["met", "unknown"]),
+    st.sampled_from(["passes", "open"]),
+    st.sampled_from([(), ("stale",), ("not_recorded", "stale")]),
+    words,
+    st.lists(facts, max_size=4).map(tuple),
+)
+patients = st.builds(
+    PatientResult,
+    words,
+    st.sampled_from(["eligible", "not_eligible"]),
+    st.sampled_from([None, True, False]),
+    st.integers(0, 100),
+    st.lists(criteria, max_size=4).map(tuple),
+    st.lists(st.builds(Question, words, words, words, st.just(("I1",))), max_size=2).map(tuple),
+    st.lists(leanings, max_size=2).map(tuple),
+    st.lists(st.builds(NoteSaid, words, words, words), max_size=2).map(tuple),
+)
+
+
+def expected(result: PatientResult, rank: int | None) -> dict[str, Any]:
+    data: dict[str, Any] = {"rank": rank, **result._asdict()}
+    data["criteria"] = [
+        {**one._asdict(), "facts": [{**fact._asdict(), "value": plain(fact.value), "on": fact.on and fact.on.text}
+                                    for fact in one.facts]}
+        for one in result.criteria
+    ]  # fmt: skip
+    data["questions"] = [one._asdict() for one in result.questions]
+    data["presumed"] = [{**one._asdict(), "value": plain(one.value)} for one in result.presumed]
+    data["notes"] = [one._asdict() for one in result.notes]
+    return json.loads(json.dumps(data))  # tuples become lists
+
+
+@given(st.lists(patients, min_size=1, max_size=3), st.none() | st.integers(1, 9))
+def test_the_text_is_the_json_of_the_whole_object(results: list[PatientResult], rank: int | None) -> None:
+    writer = PatientJson()
+    for result in results:
+        text = writer.ranked(result, rank)
+        assert json.loads(text) == expected(result, rank)
+        assert "\n" not in text
+
+
+def test_yes_and_one_stay_apart() -> None:
+    writer = PatientJson()
+    for name, value, written in (("flag", True, "true"), ("count", 1, "1"), ("size", Decimal("1.5"), "1.5")):
+        fact = FactValue(name, value, None, None)
+        result = CriterionResult("I1", "inclusion", "met", "passes", (), "", (fact,))
+        text = writer.ranked(PatientResult("A", "eligible", None, 100, (result,), (), (), ()), 1)
+        assert f'"value":{written},' in text
+
+
+def test_what_is_kept_is_forgotten_before_it_grows_without_bound(monkeypatch: Any) -> None:
+    monkeypatch.setattr("screener.reports.json_text._REMEMBERED", 2)
+    writer = PatientJson()
+    for score in range(5):
+        assert f'"score":{score}' in writer.ranked(PatientResult("A", "eligible", None, score, (), (), (), ()), 1)

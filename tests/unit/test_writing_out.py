@@ -1,0 +1,57 @@
+"""Output that is whole under its name or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from screener.errors import UsageError
+from screener.reports.formats import guarded
+from screener.reports.writing_out import write_out
+
+
+def interrupted() -> Iterator[bytes]:
+    yield b"half"
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_output_leaves_what_was_there_before(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    out.write_bytes(b"before")
+    with pytest.raises(KeyboardInterrupt):
+        write_out(interrupted(), out)
+    assert out.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_an_interrupted_output_leaves_nothing_under_a_new_name(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        write_out(interrupted(), tmp_path / "out.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    write_out([b"gone"], Path("/dev/null"))
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_folder_is_no_output(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a folder"):
+        write_out([b""], tmp_path)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing() -> None:
+    with pytest.raises(UsageError, match="No space left"):
+        write_out([b"x" * 100_000], Path("/dev/full"))
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+31 6", "-cmd", "@sum", "\tx", "\rx"])
+def test_a_cell_that_would_be_a_formula_becomes_text(cell: str) -> None:
+    assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["P-001", "-12", "+1.5", "not met", "", "12"])
+def test_other_cells_stay_as_they_are(cell: str) -> None:
+    assert guarded(cell) == cell
