@@ -48,10 +48,17 @@ def ranked_list(
     loaded: LoadedRules, as_of: date, results: Sequence[PatientResult], *, reasons: bool, out: Path | None
 ) -> None:
     """Print patients in rank order, with what keeps each from being eligible."""
+    _print(ranked_content(loaded, as_of, results, reasons=reasons), out)
+
+
+def ranked_content(
+    loaded: LoadedRules, as_of: date, results: Sequence[PatientResult], *, reasons: bool
+) -> RenderableType:
+    """The ranked list, ready to be printed."""
     parts: list[RenderableType] = [_heading(loaded, as_of), _matrix(loaded, results)]
     if reasons:
         parts += [_patient(loaded, result, rank) for rank, result in enumerate(results, start=1)]
-    _print(Group(*parts, _legend(loaded, results)), out)
+    return Group(*parts, _legend(results))
 
 
 def explanation(loaded: LoadedRules, as_of: date, result: PatientResult) -> None:
@@ -179,7 +186,7 @@ def _verdict(result: PatientResult) -> Text:
     return text
 
 
-def _legend(loaded: LoadedRules, results: Sequence[PatientResult]) -> Text:
+def _legend(results: Sequence[PatientResult]) -> Text:
     counts = Counter(verdict_words(result) for result in results)
     said = "; ".join(f"{count} {words}" for words, count in counts.items()) or "no patients"
     legend = Text(f"\n{len(results)} patients: {said}.\n")

@@ -1,0 +1,90 @@
+"""`python -m benchmarks [PATIENTS]`: measures, prints the table and writes it to `benchmarks/README.md`."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from benchmarks import handwritten
+from benchmarks.cohort import records, write_csv
+from benchmarks.measure import command, per_second
+from screener import __version__
+from screener.criteria.library import find_rules, shipped
+from screener.dates import Length, latest_passed
+from screener.matching.evaluate import Evaluator
+from screener.matching.gate import admitted
+from screener.reports.json_text import PatientJson
+
+TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
+README = Path(__file__).with_name("README.md")
+START, END = "<!-- table -->", "<!-- end of table -->"
+
+
+def evaluation() -> list[tuple[str, str]]:
+    """One patient at a time, in memory."""
+    criteria = shipped("criteria")
+    rules = admitted(find_rules(TRIAL, criteria), criteria).rules
+    evaluator, writer = Evaluator(rules, DAY), PatientJson()
+    patients = records(10_000, rules.vocabulary)
+    turned = latest_passed(Length(18, "year"), DAY)
+    assert turned is not None
+    plain = [{name: fact.value for name, fact in one.facts.items()} for one in patients]
+    for one, values in zip(patients, plain, strict=True):
+        values["birth_date"] = one.facts["birth_date"].value.first if "birth_date" in values else None
+        assert handwritten.outcome(values.get, turned) == evaluator.outcome(one.facts)[0:3:2]
+    dated = [
+        {name: (values[name], fact.on and fact.on.text) for name, fact in one.facts.items()}
+        for one, values in zip(patients, plain, strict=True)
+    ]
+    ours = per_second(lambda one: evaluator.outcome(one.facts), patients)
+    hand = per_second(lambda values: handwritten.outcome(values.get, turned), plain)
+    ours_said = per_second(evaluator.evaluate, patients)
+    hand_said = per_second(lambda facts: handwritten.explained(facts, turned), dated)
+    ours_json = per_second(lambda one: writer.without_rank(evaluator.evaluate(one)), patients)
+    return [
+        ("outcomes alone, patients/s", f"{ours:,.0f}"),
+        ("the same by a hand-written loop", f"{hand:,.0f}"),
+        ("ratio ours / hand-written", f"{ours / hand:.2f}"),
+        ("every reason and question in words, patients/s", f"{ours_said:,.0f}"),
+        ("explanation dictionaries by a hand-written loop (no questions)", f"{hand_said:,.0f}"),
+        ("ratio ours / hand-written", f"{ours_said / hand_said:.2f}"),
+        ("the same as JSON text, patients/s", f"{ours_json:,.0f}"),
+    ]
+
+
+def commands(count: int) -> list[tuple[str, str]]:
+    """Whole commands, each a process on one processor."""
+    criteria = shipped("criteria")
+    vocabulary = admitted(find_rules(TRIAL, criteria), criteria).rules.vocabulary
+    sample = str(shipped("data") / "patients.csv")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        table, out = Path(folder) / "cohort.csv", Path(folder) / "out"
+        screen = ("screen", TRIAL, "--as-of", str(DAY), "--out", str(out), "--patients", str(table))
+        for size, form, runs in ((1_000, "jsonl", 5), (count, "jsonl", 1), (count, "csv", 1)):
+            write_csv(table, size, vocabulary)
+            seconds, peak = command(*screen, "--format", form, runs=runs)
+            rows.append((f"screen --format {form}, CSV of {size:,} rows", f"{seconds:.1f} s, {peak:.0f} MB"))
+    rows.append(("screener --help", f"{command('--help')[0]:.2f} s"))
+    rows.append(("screen of the sample, cold", f"{command('screen', TRIAL, '--patients', sample)[0]:.2f} s"))
+    return rows
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    rows = [*evaluation(), *commands(count)]
+    machine = f"{platform.machine()}, Python {platform.python_version()}, screener {__version__}"
+    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.", "", "| what | measured |", "|---|---|"]
+    lines += [f"| {what} | {found} |" for what, found in rows]
+    table = "\n".join(lines)
+    print(table)
+    before, _, rest = README.read_text(encoding="utf-8").partition(START)
+    after = rest.partition(END)[2]
+    README.write_text(f"{before}{START}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

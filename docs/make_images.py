@@ -1,0 +1,55 @@
+"""Makes the pictures of the README from real output: `python docs/make_images.py` (needs Chromium for the report)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+
+from screener.cli.screening import Screening
+from screener.criteria.library import shipped
+from screener.matching.results import rank_key
+from screener.reports.terminal import ranked_content
+
+IMAGES = Path(__file__).with_name("images")
+HEADLESS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+def terminal() -> None:
+    """The ranked list of the demo."""
+    screening = Screening("NCT06452485", shipped("criteria"), date(2026, 6, 1))
+    with screening.open(shipped("data") / "patients.csv") as table:
+        results = sorted(screening.results(table), key=rank_key)
+    with Path("/dev/null").open("w") as nowhere:
+        console = Console(record=True, width=132, file=nowhere, force_terminal=True)
+        console.print(ranked_content(screening.loaded, date(2026, 6, 1), results, reasons=False))
+    # The picture loads no font from elsewhere: any monospace one will do.
+    form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    text = console.export_svg(title="screener demo", code_format=form)
+    (IMAGES / "demo.svg").write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n", encoding="utf-8")
+
+
+def browser() -> None:
+    """The first screen of the report."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "Chromium is needed for the picture of the report"
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.html"
+        subprocess.run(["screener", "demo", "--report", report], check=True, stdout=subprocess.DEVNULL)
+        shot = f"--screenshot={IMAGES / 'report.png'}"
+        command = [chromium, *HEADLESS, f"--user-data-dir={folder}/profile", "--window-size=1280,900", shot]
+        subprocess.run([*command, report.as_uri()], check=True, stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    terminal()
+    browser()
