@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from screener.cli.criteria_new import new, rebase
 from screener.cli.options import criteria_option, today, trial_argument
 from screener.criteria.library import LoadedRules, criteria_folder, find_rules, trials_in
 from screener.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageError
@@ -19,7 +20,11 @@ _targets = click.argument("targets", nargs=-1, metavar="[TRIAL|PATH]...")
 
 @click.group()
 def command() -> None:
-    """Check, test, read and approve the encoded rules of trials."""
+    """Begin, check, test, read and approve the encoded rules of trials."""
+
+
+command.add_command(new)
+command.add_command(rebase)
 
 
 def _folders(targets: tuple[str, ...], criteria_dir: Path | None) -> tuple[list[Path], Path]:

@@ -19,8 +19,11 @@ _COMMANDS: Final = {
     "demo": ("screener.cli.demo", "Screen the sample patients that came with the program."),
     "screen": ("screener.cli.screen", "Screen patients for a trial and rank them."),
     "explain": ("screener.cli.explain", "Explain one patient, criterion by criterion."),
-    "criteria": ("screener.cli.criteria", "Check, test, read and approve the encoded rules."),
+    "trial": ("screener.cli.trial", "Show the fact sheet of a trial: what it studies, who fits, how to take part."),
+    "criteria": ("screener.cli.criteria", "Begin, check, test, read and approve the encoded rules."),
     "records": ("screener.cli.records", "Templates for tables of patients."),
+    "sync": ("screener.cli.sync", "Fetch the registry's records and say what changed."),
+    "registry": ("screener.cli.registry", "Track trials, and look at what was kept of them."),
 }
 
 

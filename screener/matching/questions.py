@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations, product
 from typing import Final
 
@@ -43,11 +43,16 @@ class CriterionQuestions:
         self.tests = [*fact_tests(self.rule), *(fact_tests(self.unclear) if self.unclear else ())]
         self.truths: list[TruthOf] = [meaning.rule(test) for test in self.tests]
         self.wanted: Truth = criterion.kind == "inclusion"
-        self.groups = signatures(self.tests, meaning.vocabulary, meaning.as_of)
+        self.meaning = meaning
         self.asked = [frozenset({BIRTH_DATE if test.fact == AGE else test.fact}) for test in self.tests]
         self.comparing = tuple(place for place, test in enumerate(self.tests) if len(facts_read(test)) > 1)
         self.as_of = meaning.as_of
         self._found: dict[tuple[Signature, Ways], Ways] = {}
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The ways in which the facts can answer the tests; worked out for the first patient who needs them."""
+        return signatures(self.tests, self.meaning.vocabulary, self.meaning.as_of)
 
     def ways(self, facts: Facts) -> Ways:
         """The ways to settle the criterion for a patient for whom it is open."""

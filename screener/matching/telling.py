@@ -135,8 +135,9 @@ class _TestTelling:
     def known_age(self, facts: Facts) -> str:
         birth = born(facts, self.as_of)
         assert birth is not None  # an age without a birth is unknown
-        low = completed_years(birth.last, self.as_of)
-        high = low if birth.exact else completed_years(birth.first, self.as_of)
+        # Of a year of birth that is still running some days lie ahead; nobody is younger than born.
+        low = max(completed_years(birth.last, self.as_of), 0)
+        high = low if birth.exact else max(completed_years(birth.first, self.as_of), 0)
         ages = f"age is {low}" if low == high else f"age is {low} to {high}"
         recorded = facts.get(BIRTH_DATE)
         if recorded is not None and recorded[1] is birth:

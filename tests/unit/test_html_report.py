@@ -96,7 +96,7 @@ def test_every_result_reason_cause_question_note_and_quote_is_there() -> None:
 def test_facts_have_value_date_and_source_and_what_is_missing_has_a_row() -> None:
     page = read(report_of(screened([patient("P", recurrence_surgery=None, source="letter of May, page 2")])))
     section = page.section("patient-1")
-    assert "WHO performance status1 2026-05-20letter of May, page 2".replace(" 2026", "2026") in section
+    assert "WHO performance status12026-05-20letter of May, page 2" in section
     assert "surgery of the recurrencenot recorded" in section
 
 
@@ -163,7 +163,7 @@ def test_rejected_places_are_listed_by_row_and_column_and_unknown_columns_by_nam
     rejected = [(14, "birth_date", "not a date"), (20, None, "a repeated patient_id")]
     page = read(report_of([], rejected=rejected, unknown_columns=[("ecog", 'did you mean "who"?'), ("x", "")]))
     assert "2 places in patients.csv" in page.text
-    assert "14birth_datenot a date" in page.text.replace(" ", "").replace("notadate", "not a date")
+    assert "14birth_datenot a date" in page.text
     assert "the whole row" in page.text
     assert 'ecog (did you mean "who"?)' in page.text
 

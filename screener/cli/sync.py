@@ -1,0 +1,164 @@
+"""`screener sync`: the registry's records fetched, kept and compared."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from screener.cli.options import criteria_option
+from screener.cli.registry_options import (
+    base_url_option,
+    contact_option,
+    deadline_option,
+    login_name,
+    rate_option,
+    store_option,
+)
+from screener.errors import EXIT_USAGE, ScreenerError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from screener.registry.sync_outcome import Judge, SyncReport
+
+
+@click.command()
+@click.argument("trials", nargs=-1, metavar="[TRIAL]...")
+@click.option("--format", "form", type=click.Choice(("text", "jsonl")), default="text", show_default=True)
+@deadline_option(900.0)
+@rate_option
+@click.option("--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Also write figures for Prometheus.")
+@click.option("--ping", metavar="URL", help="Ask for this address when every trial was fetched.")
+@base_url_option
+@contact_option
+@store_option
+@criteria_option
+def command(
+    trials: tuple[str, ...],
+    form: str,
+    deadline: float,
+    rate: float,
+    metrics: Path | None,
+    ping: str | None,
+    base_url: str,
+    contact: str,
+    store_url: str | None,
+    criteria_dir: Path | None,
+) -> int:
+    """Fetch the registry's records of tracked trials, keep them, and say what changed.
+
+    Without TRIAL all tracked trials are fetched; a TRIAL that is not tracked yet is tracked from then on.
+
+    Exit codes: 0 nothing to review, 1 a change waits for a person, 2 an id cannot be used, 4 some or all trials were
+    not fetched, 5 the store is damaged, 75 another run is at work.
+
+    \b
+    Examples:
+      screener sync NCT06452485
+      screener sync --format jsonl --metrics /var/lib/node_exporter/screener.prom
+    """
+    from screener.registry.client import Client
+    from screener.registry.sync import Sync
+    from screener.store.address import store_address
+    from screener.store.database import open_database
+    from screener.store.lock import run_lock
+    from screener.store.registry import RegistryStore
+
+    asked = [trial.strip().upper() for trial in trials]
+    database = open_database(store_address(store_url))
+    assert database is not None
+    with (
+        database,
+        run_lock(database),
+        Client(base_url, deadline=deadline, interval=1 / rate, contact=contact) as client,
+    ):
+        database.examine()
+        with _progress() as fetched:
+            sync = Sync(client, RegistryStore(database), judges=_judges(criteria_dir), fetched=fetched)
+            report = sync.run(asked, by=login_name() if asked else "")
+    _say(report, form)
+    code = report.exit_code
+    if metrics is not None:
+        code = _write_metrics(report, metrics)
+    if ping and report.complete:
+        _ping(ping)
+    return code
+
+
+def _say(report: SyncReport, form: str) -> None:
+    from screener.registry.sync_report import json_lines, print_report
+
+    if form == "jsonl":
+        for line in json_lines(report):
+            click.echo(line)
+        return
+    print_report(report, console())
+
+
+def console() -> Console:
+    """Standard output for text; in a file or a log as wide as two columns need."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 118)
+
+
+def _judges(criteria_dir: Path | None) -> Mapping[str, Judge]:
+    """For each trial with rules, what the registry's latest text means for them."""
+    from screener.criteria.library import criteria_folder, trials_in
+
+    folder = criteria_folder(criteria_dir)
+    return {trial: judge for trial in trials_in(folder) if (judge := _judge(folder / trial, folder)) is not None}
+
+
+def _judge(folder: Path, shared: Path) -> Judge | None:
+    from screener.criteria.library import load
+    from screener.criteria.staleness import Staleness, staleness
+    from screener.findings import Findings
+
+    loaded = load(folder, shared, Findings())
+    if loaded is None or loaded.record is None:
+        click.echo(f"The rules of {folder.name} cannot be read; see `screener criteria check {folder.name}`.", err=True)
+        return None
+    rules, based_on = loaded.rules, loaded.record.eligibility
+
+    def judge(latest: str) -> Staleness:
+        return staleness(rules, based_on, latest)
+
+    return judge
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Counts trials on standard error, on a terminal only."""
+    from screener.cli.screening import progress
+
+    with progress("trials fetched:") as count:
+        yield lambda _: count()
+
+
+def _write_metrics(report: SyncReport, path: Path) -> int:
+    """Write the figures; that they cannot be written never hides what the run found."""
+    from screener.registry.metrics import metrics_text
+    from screener.reports.writing_out import write_out
+
+    try:
+        write_out([metrics_text(report).encode()], path)
+    except ScreenerError as error:
+        click.echo(f"Error: {error.message} {error.hint}".rstrip(), err=True)
+        return report.exit_code or EXIT_USAGE
+    return report.exit_code
+
+
+def _ping(url: str) -> None:
+    """Tell a health check that all is well; whatever comes of it, the run stays as it was."""
+    import requests
+
+    try:
+        requests.get(url, timeout=(5, 10)).raise_for_status()
+    except (requests.RequestException, ValueError):
+        click.echo("The health check could not be told that the run is done.", err=True)

@@ -1,0 +1,74 @@
+"""One run at a time: a lock that ends with the process that holds it, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+from screener.errors import IntegrityError, LockHeld
+from screener.store.faults import said_plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from screener.store.database import Database
+
+_ADVISORY_KEY: Final = 0x5C4EE7E1
+_HINT: Final = "Run again when that one has ended."
+
+
+@contextmanager
+def run_lock(database: Database) -> Iterator[None]:
+    """Hold the lock of a store's runs.
+
+    Raises:
+        LockHeld: another run holds it.
+        IntegrityError: the lock's file cannot be made.
+    """
+    if database.address.file is None:
+        with _on_server(database):
+            yield
+    else:
+        with _beside(database.address.file):
+            yield
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[None]:
+    path = file.with_name(f"{file.name}.lock")
+    try:
+        lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        hint = "Give this user the right to write to the folder."
+        raise IntegrityError(f"The lock {path} cannot be made: {error.strerror}.", hint=hint) from error
+    try:
+        try:
+            # The kernel frees it when the process ends, also when it is killed.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockHeld("Another run is at work on this store.", hint=_HINT) from error
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _on_server(database: Database) -> Iterator[None]:
+    with said_plainly(database.address):
+        connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    with connection:
+        with said_plainly(database.address):
+            query = text("SELECT pg_try_advisory_lock(:key)")
+            held = connection.execute(query, {"key": _ADVISORY_KEY}).scalar()
+        if not held:
+            raise LockHeld("Another run is at work on this store.", hint=_HINT)
+        try:
+            yield
+        finally:
+            # A pooled connection would keep the lock; this one ends with the run.
+            connection.invalidate()

@@ -1,0 +1,92 @@
+"""When a change of the registry's text makes a rule stale, and when it says nothing."""
+
+from __future__ import annotations
+
+import pytest
+from synced import RECORD, shipped_judge
+
+from screener.criteria.staleness import Staleness
+
+TEXT: str = RECORD["protocolSection"]["eligibilityModule"]["eligibilityCriteria"]
+DUTCH = "* Adequate communication and understanding skills of the Dutch language.\n"
+
+
+def after(*changes: tuple[str, str]) -> Staleness:
+    """What the text with these words exchanged means for the shipped rules."""
+    text = TEXT
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return shipped_judge()(text)
+
+
+def test_the_text_the_rules_quote_makes_nothing_stale() -> None:
+    assert after() == Staleness({}, ())
+    assert not after()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("\\>=18", ">=18"),
+        ("\\>=18", "≥18"),
+        ("≤2", "\\<=2"),
+        ("≤2", "<= 2"),
+        ("high-risk\\*", "high-risk*"),
+        ("* Diagnosed", "- Diagnosed"),
+        ("\n* ", "\n\n  * "),
+    ],
+)
+def test_an_escape_or_another_spelling_says_nothing(change: tuple[str, str]) -> None:
+    assert not after(change)
+
+
+def test_another_number_makes_the_criterion_stale_and_leaves_its_line_uncovered() -> None:
+    found = after(("≤2", "≤1"))
+    assert dict(found.stale) == {"I1": "its quote is no longer in the registry's text"}
+    assert found.uncovered == ("WHO performance scale ≤1",)
+
+
+def test_a_number_that_goes_on_behind_the_quote_makes_it_stale_although_the_words_are_still_there() -> None:
+    found = after(("≤2", "≤20"))
+    assert dict(found.stale) == {"I1": "the line that it quotes changed (number)"}
+
+
+def test_words_added_to_a_quoted_line_make_the_criterion_stale() -> None:
+    found = after(("primary breast sarcoma", "primary breast sarcoma, unless treated before"))
+    assert set(found.stale) == {"E1"}
+    assert found.uncovered == ("Diagnosed with primary breast sarcoma, unless treated before",)
+
+
+def test_a_line_moved_within_its_section_says_nothing() -> None:
+    first = "* WHO performance scale ≤2\n"
+    assert not after((DUTCH, DUTCH + first), ("Inclusion Criteria:\n\n" + first, "Inclusion Criteria:\n\n"))
+
+
+def test_a_line_moved_to_the_exclusions_makes_its_criterion_stale() -> None:
+    found = after((DUTCH, ""), ("Exclusion Criteria:\n\n", "Exclusion Criteria:\n\n" + DUTCH))
+    assert dict(found.stale) == {"I9": "its words now stand in another section"}
+    assert found.uncovered == ("Adequate communication and understanding skills of the Dutch language.",)
+
+
+def test_a_removed_line_makes_its_criterion_stale() -> None:
+    found = after((DUTCH, ""))
+    assert set(found.stale) == {"I9"}
+    assert not found.uncovered
+
+
+def test_a_new_line_is_uncovered_and_makes_no_other_criterion_stale() -> None:
+    found = after((DUTCH, DUTCH + "* Signed informed consent\n"))
+    assert not found.stale
+    assert found.uncovered == ("Signed informed consent",)
+
+
+def test_a_footnote_that_comes_is_uncovered() -> None:
+    found = after((DUTCH, DUTCH + "\n\\* high-risk: more than three nodes\n"))
+    assert any("more than three nodes" in line for line in found.uncovered)
+
+
+def test_a_text_that_is_gone_makes_every_criterion_stale() -> None:
+    found = shipped_judge()("")
+    assert len(found.stale) == 11
+    assert not found.uncovered
