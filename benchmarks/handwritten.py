@@ -1,7 +1,7 @@
 """NCT06452485's eleven criteria written out by hand: what the compiled rules are measured against.
 
 Plain Python over plain values, as somebody would write it for this trial alone, once for outcomes and once with an
-explanation dictionary for every criterion. It knows no partial date, no unreadable cell, no question and no other trial.
+explanation dictionary for every criterion. It knows no partial date, no unreadable cell, no question, no other trial.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def terminal() -> None:
         results = sorted(screening.results(table), key=rank_key)
     with Path("/dev/null").open("w") as nowhere:
         console = Console(record=True, width=132, file=nowhere, force_terminal=True)
-        console.print(ranked_content(screening.loaded, date(2026, 6, 1), results, reasons=False))
+        console.print(ranked_content(screening.standing, date(2026, 6, 1), results, reasons=False))
     # The picture loads no font from elsewhere: any monospace one will do.
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     text = console.export_svg(title="screener demo", code_format=form)

@@ -9,6 +9,7 @@ import click
 
 from screener.cli.criteria_new import new, rebase
 from screener.cli.options import criteria_option, today, trial_argument
+from screener.cli.registry_options import store_option
 from screener.criteria.library import LoadedRules, criteria_folder, find_rules, trials_in
 from screener.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageError
 
@@ -39,10 +40,12 @@ def _folders(targets: tuple[str, ...], criteria_dir: Path | None) -> tuple[list[
 @_targets
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 @criteria_option
-def check(targets: tuple[str, ...], form: str, criteria_dir: Path | None) -> int:
+@store_option
+def check(targets: tuple[str, ...], form: str, criteria_dir: Path | None, store_url: str | None) -> int:
     """Check rules in every way, without a patient: reading, logic, the registry's words, cases, approval.
 
-    Exit code 2 when an error is found; warnings alone leave 0.
+    Where a sync has fetched a later record than the one the rules stand on, its words count too. Exit code 2 when an
+    error is found; warnings alone leave 0.
 
     \b
     Examples:
@@ -52,11 +55,16 @@ def check(targets: tuple[str, ...], form: str, criteria_dir: Path | None) -> int
     from screener.findings import Findings
     from screener.matching.gate import check as check_rules
     from screener.reports.json_text import compact
+    from screener.store.standing import check_standing
+    from screener.store.state import registry_state
 
     folders, shared = _folders(targets, criteria_dir)
     findings = Findings()
     for folder in folders:
-        findings.extend(check_rules(folder, shared)[1])
+        loaded, found = check_rules(folder, shared)
+        findings.extend(found)
+        if loaded is not None:
+            check_standing(loaded, registry_state(store_url, loaded.rules.trial), findings)
     if form == "json":
         click.echo(compact([finding.as_json() for finding in findings.ordered()]))
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import click
 from screener.cli.screen import write_report
 from screener.cli.screening import Screening, say_problems
 from screener.criteria.library import shipped
-from screener.matching.results import rank_key
+from screener.criteria.staleness import staleness, under_review
+from screener.matching.evaluate import Evaluator
+from screener.matching.results import PatientResult, rank_key
 
 SAMPLE_TRIAL = "NCT06452485"
 SAMPLE_DAY = date(2026, 6, 1)
@@ -28,7 +32,8 @@ SAMPLE_DAY = date(2026, 6, 1)
 def command(report: Path) -> int:
     """Screen the sample patients for NCT06452485 and write the HTML report.
 
-    The patients are made up. The screening date is fixed, so that the demo shows the same on every day.
+    Then shows what a change of the registry's record would do. The patients and the change are made up. The screening
+    date is fixed, so that the demo shows the same on every day.
 
     \b
     Example:
@@ -40,11 +45,45 @@ def command(report: Path) -> int:
     patients = shipped("data") / "patients.csv"
     with screening.open(patients) as table:
         results = sorted(screening.results(table), key=rank_key)
-        ranked_list(screening.loaded, SAMPLE_DAY, results, reasons=True, out=None)
+        ranked_list(screening.standing, SAMPLE_DAY, results, reasons=True, out=None)
         click.echo()
+        _show_amendment(screening, patients, results)
         write_report(screening, table, results, source=patients.name, to=report)
         click.echo(_NEXT.format(report=report, patients=patients), err=True)
         return say_problems(table)
+
+
+def _show_amendment(screening: Screening, patients: Path, before: list[PatientResult]) -> None:
+    """What a change of the registry's record would do: the changed words, the stale rule, the patients it touches."""
+    from rich.console import Console
+
+    from screener.registry.change_words import table
+    from screener.registry.drift import compare
+    from screener.registry.kept import drift_note
+    from screener.registry.record import parse_record
+    from screener.reports.terminal import verdict_words
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 118)
+    stored = screening.loaded.record
+    assert stored is not None  # the shipped rules have a record
+    old = parse_record(json.loads(stored.path.read_bytes()))
+    amended = json.loads((shipped("data") / "amendment" / f"{SAMPLE_TRIAL}.json").read_bytes())
+    new = parse_record(amended)
+    found = staleness(screening.loaded.rules, old.eligibility_text or "", new.eligibility_text or "")
+    rules, stale = under_review(screening.loaded.rules, found)
+    evaluator = Evaluator(rules, SAMPLE_DAY, stale=stale)
+    with screening.open(patients) as again:
+        after = {one.patient_id: one for one in map(evaluator.evaluate, again)}
+    console.print("What a changed registry record would do", style="bold")
+    console.print(f"({amended['provenance']})\n")
+    console.print(table(drift_note(compare(old, new)).details))
+    for name, why in found.stale.items():
+        console.print(f"{name} is stale: {why}. Its result is unknown for every patient until a person looks.")
+    for one in before:
+        words, moved = verdict_words(one), verdict_words(after[one.patient_id])
+        if words != moved:
+            console.print(f"  {one.patient_id}: {words} -> {moved}", markup=False)
+    console.print()
 
 
 _NEXT = """
@@ -53,4 +92,6 @@ What to try next:
   screener explain NCT06452485 --as-of 2026-06-01 --patients {patients} --patient P-004
   screener records template NCT06452485 --out my-patients.xlsx     (then fill it in, and)
   screener screen NCT06452485 --patients my-patients.xlsx
-  screener criteria show NCT06452485                               (the rules beside the protocol's words)"""
+  screener criteria show NCT06452485                               (the rules beside the protocol's words)
+  screener trial NCT06452485                                       (the fact sheet)
+  screener sync NCT06452485                                        (ask the registry; then nightly)"""

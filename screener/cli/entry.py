@@ -85,8 +85,9 @@ def run(arguments: Sequence[str]) -> int:
         return _say(error)
     except ScreenerError as error:
         return _say(error)
-    except BrokenPipeError:
-        # The reader has gone, as `head` does. Python would complain once more when it closes standard output.
+    except (BrokenPipeError, SystemExit):
+        # The reader has gone, as `head` does; the command library ends the program then. Python would complain once
+        # more when it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from screener.cli.options import as_of_option, criteria_option, patients_option, today, trial_argument
-from screener.cli.screening import Screening, say_problems
+from screener.cli.registry_options import store_option
+from screener.cli.screening import Screening, from_store, say_problems
 from screener.errors import UsageError
 from screener.reports.json_text import PatientJson
 
@@ -20,8 +21,15 @@ from screener.reports.json_text import PatientJson
 @as_of_option
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 @criteria_option
+@store_option
 def command(
-    trial: str, patients: Path, patient_id: str, as_of: date | None, form: str, criteria_dir: Path | None
+    trial: str,
+    patients: Path,
+    patient_id: str,
+    as_of: date | None,
+    form: str,
+    criteria_dir: Path | None,
+    store_url: str | None,
 ) -> int:
     """Explain one patient of a table: facts first, then every criterion with its reason, the verdict last.
 
@@ -29,7 +37,7 @@ def command(
     Example:
       screener explain NCT06452485 --patients my-patients.csv --patient P-007
     """
-    screening = Screening(trial, criteria_dir, as_of or today())
+    screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
     with screening.open(patients) as table:
         result = next((one for one in screening.results(table) if one.patient_id == patient_id), None)
         if result is None:
@@ -40,6 +48,6 @@ def command(
         else:
             from screener.reports.terminal import explanation
 
-            explanation(screening.loaded, screening.as_of, result)
+            explanation(screening.standing, screening.as_of, result)
         screening.say_state()
         return say_problems(table)

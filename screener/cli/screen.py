@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from screener.cli.options import as_of_option, criteria_option, out_option, patients_option, today, trial_argument
-from screener.cli.screening import Screening, progress, say_problems
+from screener.cli.registry_options import store_option
+from screener.cli.screening import Screening, from_store, progress, say_problems
 from screener.facts.table import FactTable
 from screener.matching.results import PatientResult
 from screener.reports.formats import Csv, Format, Json, JsonLines, Tail
@@ -30,6 +31,7 @@ FORMATS = ("table", "json", "jsonl", "csv")
 @click.option("--report", type=click.Path(path_type=Path), metavar="PATH", help="Also write an HTML report.")
 @click.option("--reasons", is_flag=True, help="In a table: every criterion of every patient, with its reason.")
 @criteria_option
+@store_option
 def command(
     trial: str,
     patients: Path,
@@ -39,6 +41,7 @@ def command(
     report: Path | None,
     reasons: bool,
     criteria_dir: Path | None,
+    store_url: str | None,
 ) -> int:
     """Screen patients for TRIAL (an id such as NCT06452485, or a folder with rules) and rank them.
 
@@ -52,7 +55,7 @@ def command(
       screener screen NCT06452485 --patients cohort.parquet --format jsonl --out results.jsonl
       screener screen NCT06452485 --patients my-patients.xlsx --report report.html
     """
-    screening = Screening(trial, criteria_dir, as_of or today())
+    screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
     with screening.open(patients) as table:
         if form == "table" or report is not None:
             _for_people(screening, table, patients, form=form, out=out, report=report, reasons=reasons)
@@ -65,7 +68,7 @@ def command(
 
 def _format(screening: Screening, form: str) -> Format:
     if form == "json":
-        return Json(screening.loaded, screening.as_of, screening.stale)
+        return Json(screening.loaded, screening.as_of, screening.standing.stale)
     return Csv(screening.loaded) if form == "csv" else JsonLines()
 
 
@@ -122,7 +125,7 @@ def _for_people(
             count()
     results.sort(key=rank_key)
     if form == "table":
-        ranked_list(screening.loaded, screening.as_of, results, reasons=reasons, out=out)
+        ranked_list(screening.standing, screening.as_of, results, reasons=reasons, out=out)
     else:
         _stream(screening, results, table, form, out=out, count=None)
     if report is not None:
@@ -140,6 +143,7 @@ def write_report(
 
     content = ScreeningReport(
         loaded=screening.loaded,
+        notices=screening.standing.notices,
         as_of=screening.as_of,
         results=results,
         rejected=table.rejected,

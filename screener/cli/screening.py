@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,19 +16,50 @@ from screener.facts.table import FactTable, open_fact_table
 from screener.matching.evaluate import Evaluator
 from screener.matching.gate import admitted
 from screener.matching.results import PatientResult
+from screener.store.standing import standing
+from screener.store.state import RegistryState, registry_state
 
 _SHOWN_AT_MOST = 20
 
 
-class Screening:
-    """Rules that may run, ready to screen tables of patients on one date."""
+def from_store(url: str | None) -> Callable[[str], RegistryState | None]:
+    """What the store knows of a trial; a store that is not there is not made."""
 
-    def __init__(self, trial: str, criteria_dir: Path | None, as_of: date) -> None:
+    def state(trial: str) -> RegistryState | None:
+        return registry_state(url, trial)
+
+    return state
+
+
+def _never(_: str) -> None:
+    """No store is asked."""
+
+
+class Screening:
+    """Rules that may run, ready to screen tables of patients on one date.
+
+    Args:
+        trial: its id, or a path.
+        criteria_dir: the folder of criteria, or none for the default.
+        as_of: the screening date.
+        state: the registry's latest record as the store keeps it; none where nothing was ever fetched.
+    """
+
+    def __init__(
+        self,
+        trial: str,
+        criteria_dir: Path | None,
+        as_of: date,
+        *,
+        state: Callable[[str], RegistryState | None] = _never,
+    ) -> None:
         folder = criteria_folder(criteria_dir)
-        self.loaded: LoadedRules = admitted(find_rules(trial, folder), folder)
+        admitted_rules = admitted(find_rules(trial, folder), folder)
         self.as_of = as_of
-        self.stale: tuple[str, ...] = ()
-        self._evaluator = Evaluator(self.loaded.rules, as_of, stale=self.stale)
+        self.state = state(admitted_rules.rules.trial)
+        self.standing = standing(admitted_rules, self.state)
+        self.loaded: LoadedRules = self.standing.loaded
+        self._evaluator = Evaluator(self.loaded.rules, as_of, stale=self.standing.stale)
 
     def results(self, table: FactTable) -> Iterator[PatientResult]:
         """The result of each patient, in the order of the table."""
@@ -39,13 +70,13 @@ class Screening:
         return open_fact_table(patients, self.loaded.rules.vocabulary, as_of=self.as_of)
 
     def say_state(self) -> None:
-        """Say on standard error what every output must say of the rules."""
+        """Say on standard error what every output must say of the rules and of the registry."""
         rules, record = self.loaded.rules, self.loaded.record
         version = f", registry record of {record.version}" if record and record.version else ""
-        click.echo(f"{rules.trial}{version}. Rules: {self.loaded.approval}.", err=True)
-        if record is not None and record.status not in (None, "RECRUITING"):
-            status = str(record.status).replace("_", " ").lower()
-            click.echo(f"The registry says that this study is {status}.", err=True)
+        checked = f", registry last checked {self.state.last_checked:%Y-%m-%d}" if self.state else ""
+        click.echo(f"{rules.trial}{version}{checked}. Rules: {self.loaded.approval}.", err=True)
+        for notice in self.standing.notices:
+            click.echo(notice, err=True)
 
 
 def say_problems(table: FactTable) -> int:

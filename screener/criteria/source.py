@@ -9,9 +9,8 @@ from typing import Final
 
 from screener.criteria.model import Criterion, RuleSet
 from screener.findings import Findings, Mark
-from screener.registry.text import Line, normalise, split
+from screener.registry.text import Line, normalise, split, without_bullets
 
-_BULLET: Final = re.compile(r"^\s*(?:\\?[*+\-•]|\d{1,3}[.)])\s+", re.MULTILINE)
 _WORD: Final = re.compile(r"\w")
 
 
@@ -59,7 +58,7 @@ def _section(name: str, lines: tuple[str, ...]) -> Section:
 
 def quoted(criterion: Criterion) -> str:
     """A criterion's quote as it is looked for: normalised, without bullet marks."""
-    return normalise(_BULLET.sub("", criterion.quote))
+    return normalise(without_bullets(criterion.quote))
 
 
 def missing_quotes(rules: RuleSet, eligibility: str) -> tuple[list[Criterion], dict[str, Section]]:

@@ -5,17 +5,18 @@ A change of spelling, or of the place within a section, gives nothing. Pure: tex
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from screener.criteria.model import Criterion
 from screener.criteria.source import quoted
 from screener.registry.drift import compare_texts
 from screener.registry.text import comparable, split
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from screener.criteria.model import Criterion, RuleSet
+    from screener.criteria.model import RuleSet
     from screener.registry.drift import LineChange
     from screener.registry.text import Line
 
@@ -26,6 +27,7 @@ _WHY: Final = {
     "level": "the line that it quotes now stands under another line",
     "introduction": "the line that it quotes now stands under another line",
 }
+_HELD: Final = "the registry's words changed and no rule follows them yet"
 _GONE: Final = "its quote is no longer in the registry's text"
 
 
@@ -56,16 +58,37 @@ def staleness(rules: RuleSet, based_on: str, latest: str) -> Staleness:
         Somebody who has looked at the latest text and acknowledged it ends both; that is for the caller to know.
     """
     before, after = _Text(based_on), _Text(latest)
-    changes = [change for change in compare_texts(based_on, latest) if change.change == "material"]
-    changed = {change.old.number: change for change in changes if change.old is not None}
+    changes = compare_texts(based_on, latest)
+    changed = {one.old.number: one for one in changes if one.old is not None and one.change == "material"}
     stale: dict[str, str] = {}
+    told: set[int] = set()
     for criterion in rules.criteria:
         quoted_lines = before.cover(criterion) or ()
         if after.cover(criterion) is None:
             stale[criterion.id] = _WHY["section"] if after.holds(criterion) else _GONE
         elif found := [changed[number] for number in quoted_lines if number in changed]:
             stale[criterion.id] = _why(found[0])
-    return Staleness(stale, after.uncovered())
+        if criterion.id in stale:
+            told.update(quoted_lines)
+    # What became of a line is told by the criterion that went stale with it, and is no new line besides.
+    became = {one.new.number for one in changes if one.old and one.new and one.old.number in told}
+    return Staleness(stale, after.uncovered(became))
+
+
+def under_review(rules: RuleSet, found: Staleness) -> tuple[RuleSet, tuple[str, ...]]:
+    """The rules with what is stale held open, and the ids of those criteria.
+
+    A stale criterion decides even where it only allowed something: the new words may require it. A line that no quote
+    covers becomes a criterion of its own, open for everybody.
+    """
+    held = [replace(one, allows=None, not_encoded=_HELD) if one.id in found.stale and one.allows else one
+            for one in rules.criteria]  # fmt: skip
+    new = [
+        Criterion(f"NEW-{number}", "inclusion", line, not_encoded=_HELD)
+        for number, line in enumerate(found.uncovered, start=1)
+    ]
+    stale = (*(one.id for one in held if one.id in found.stale), *(one.id for one in new))
+    return replace(rules, criteria=(*held, *new)), stale
 
 
 def _why(change: LineChange) -> str:
@@ -131,10 +154,10 @@ class _Text:
         words = comparable(quoted(criterion))
         return any(words in text for text in self._texts.values())
 
-    def uncovered(self) -> tuple[str, ...]:
-        """The lines of which some words are in no quote, in the order of the text."""
+    def uncovered(self, told: Collection[int]) -> tuple[str, ...]:
+        """The lines of which some words are in no quote, in the order of the text, but for those told of already."""
         lines = [span.line for section, spans in self._spans.items() for span in spans if self._open(section, span)]
-        return tuple(line.text for line in sorted(lines, key=lambda line: line.number))
+        return tuple(line.text for line in sorted(lines, key=lambda line: line.number) if line.number not in told)
 
     def _open(self, section: str, span: _Span) -> bool:
         words, covered = self._texts[section], self._covered[section]

@@ -61,6 +61,13 @@ def comparable(text: str) -> str:
     return _AROUND_COMPARATOR.sub(r" \1", normalise(text).translate(_SPELLINGS)).strip()
 
 
+def without_bullets(text: str) -> str:
+    """The text with the bullet mark of each of its lines dropped, as `split` drops it."""
+    lines = [line.strip() for line in text.splitlines()]
+    marks = [_BULLET.match(line) for line in lines]
+    return "\n".join(line[mark.end() :] if mark else line for line, mark in zip(lines, marks, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of an eligibility text.

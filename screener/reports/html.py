@@ -24,16 +24,16 @@ _PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not i
 """Characters HTML does not allow, and the pictures that stand for them, so that nothing of a value is lost."""
 _DATE: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?\b")
 _WIDE: Final = 14
-_MOST_COLUMNS: Final = 24
+_MOST_COLUMNS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
 class ScreeningReport:
     """Everything the report says.
 
-    `results` stand in rank order. `rejected` is what could not be read, as row, column (none for a
-    whole row) and problem.
-    `unknown_columns` are headings that mean nothing here, each with a hint. `created` is in UTC.
+    `results` stand in rank order. `rejected` is what could not be read, as row, column (none for a whole row) and
+    problem. `unknown_columns` are headings that mean nothing here, each with a hint. `notices` are sentences about
+    the registry's record that every output says. `created` is in UTC.
     """
 
     loaded: LoadedRules
@@ -44,6 +44,7 @@ class ScreeningReport:
     source_name: str
     version: str
     created: datetime
+    notices: Sequence[str] = ()
 
 
 def report(run: ScreeningReport) -> str:

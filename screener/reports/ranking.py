@@ -71,7 +71,7 @@ class Ranking:
 
     def _spill(self) -> None:
         if not self._runs:
-            unnamed = self._closing.enter_context(tempfile.TemporaryFile(buffering=0))
+            unnamed = self._closing.enter_context(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  # the stack closes
             self._file = unnamed.fileno()
         self._held.sort()
         start = end = self._runs[-1].end if self._runs else 0

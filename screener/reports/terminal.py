@@ -22,6 +22,7 @@ from screener.facts.values import FactValue
 from screener.matching.results import CriterionResult, PatientResult
 from screener.registry.text import normalise
 from screener.reports.writing_out import write_out
+from screener.store.standing import Standing
 
 SIGNS: Final = {
     "met": ("✓", "green"),
@@ -45,28 +46,30 @@ def verdict_words(result: PatientResult) -> str:
 
 
 def ranked_list(
-    loaded: LoadedRules, as_of: date, results: Sequence[PatientResult], *, reasons: bool, out: Path | None
+    standing: Standing, as_of: date, results: Sequence[PatientResult], *, reasons: bool, out: Path | None
 ) -> None:
     """Print patients in rank order, with what keeps each from being eligible."""
-    _print(ranked_content(loaded, as_of, results, reasons=reasons), out)
+    _print(ranked_content(standing, as_of, results, reasons=reasons), out)
 
 
 def ranked_content(
-    loaded: LoadedRules, as_of: date, results: Sequence[PatientResult], *, reasons: bool
+    standing: Standing, as_of: date, results: Sequence[PatientResult], *, reasons: bool
 ) -> RenderableType:
     """The ranked list, ready to be printed."""
-    parts: list[RenderableType] = [_heading(loaded, as_of), _matrix(loaded, results)]
+    loaded = standing.loaded
+    parts: list[RenderableType] = [_heading(standing, as_of), _matrix(loaded, results)]
     if reasons:
         parts += [_patient(loaded, result, rank) for rank, result in enumerate(results, start=1)]
     return Group(*parts, _legend(results))
 
 
-def explanation(loaded: LoadedRules, as_of: date, result: PatientResult) -> None:
+def explanation(standing: Standing, as_of: date, result: PatientResult) -> None:
     """Print one patient: the evidence, every criterion beside the registry's words, and the verdict last."""
-    parts: list[RenderableType] = [_heading(loaded, as_of), Text(f"\nPatient {result.patient_id}\n", style="bold")]
+    loaded = standing.loaded
+    parts: list[RenderableType] = [_heading(standing, as_of), Text(f"\nPatient {result.patient_id}\n", style="bold")]
     parts += [_evidence(loaded, result), _criteria(loaded, result, quotes=True), *_closing(loaded, result)]
     parts.append(_verdict(result))
-    _print(Group(*parts, Text(f"\n{INTENDED_USE}", style="dim")), None)
+    _print(Group(*parts, Text(f"\n{_sentence(INTENDED_USE)}", style="dim")), None)
 
 
 def _print(content: RenderableType, out: Path | None) -> None:
@@ -81,11 +84,14 @@ def _print(content: RenderableType, out: Path | None) -> None:
     write_out([captured.get().encode()], out)
 
 
-def _heading(loaded: LoadedRules, as_of: date) -> Text:
+def _heading(standing: Standing, as_of: date) -> Text:
+    loaded = standing.loaded
     version = f" · registry record of {loaded.record.version}" if loaded.record and loaded.record.version else ""
     text = Text(f"{loaded.rules.trial} · screening date {as_of}{version}\n", style="bold")
     style = "green" if loaded.approval.state == "approved" else "bold yellow"
     text.append(f"Rules: {loaded.approval}", style=style)
+    for notice in standing.notices:
+        text.append(f"\n! {notice}", style="bold yellow")
     return text
 
 
@@ -191,5 +197,9 @@ def _legend(results: Sequence[PatientResult]) -> Text:
     said = "; ".join(f"{count} {words}" for words, count in counts.items()) or "no patients"
     legend = Text(f"\n{len(results)} patients: {said}.\n")
     legend.append("✓ passes  ✗ fails  ? open  · never decides. Not recorded is unknown, never no.\n", style="dim")
-    legend.append(INTENDED_USE, style="dim")
+    legend.append(_sentence(INTENDED_USE), style="dim")
     return legend
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -15,6 +15,10 @@ SAMPLE = REPOSITORY / "data" / "patients.csv"
 TRIAL = "NCT06452485"
 
 
+# No store of the person who runs the tests is looked at, and no colour of the terminal.
+APART = {"NO_COLOR": "1", "PYTHONUTF8": "1", "SCREENER_STORE": "sqlite:////nonexistent/store.db"}
+
+
 @dataclass(frozen=True)
 class Ran:
     code: int
@@ -34,7 +38,7 @@ def screener(*arguments: str | Path, given: str | bytes | None = None, cwd: Path
         input=stdin if stdin is not None else b"",
         capture_output=True,
         cwd=cwd or REPOSITORY,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **env},
+        env={**os.environ, **APART, **env},
         timeout=120,
         check=False,
     )

@@ -9,7 +9,9 @@ from command_line import screener
 
 COMMANDS = [
     [], ["demo"], ["screen"], ["explain"], ["criteria"], ["criteria", "check"], ["criteria", "test"],
-    ["criteria", "show"], ["criteria", "schema"], ["criteria", "approve"], ["records"], ["records", "template"],
+    ["criteria", "show"], ["criteria", "schema"], ["criteria", "approve"], ["criteria", "new"],
+    ["criteria", "rebase"], ["records"], ["records", "template"], ["trial"], ["sync"], ["registry"],
+    *(["registry", name] for name in ("track", "untrack", "show", "diff", "history", "acknowledge", "doctor")),
 ]  # fmt: skip
 
 
@@ -19,6 +21,8 @@ def test_the_demo_ranks_the_sample_patients_and_writes_the_report(tmp_path: Path
     assert "12 patients: 2 eligible on recorded data; 4 needs information" in " ".join(ran.out.split())
     assert "WHO performance status is 3 (2026-05-22) where at most 2" in " ".join(ran.out.split())
     assert "What to try next" in ran.err
+    assert "I1 is stale" in ran.out
+    assert "P-001: eligible on recorded data -> needs information" in ran.out
     report = (tmp_path / "screener-demo.html").read_text()
     assert "P-012" in report
     assert "<script" not in report
@@ -29,7 +33,7 @@ def test_every_command_has_help_and_every_leaf_an_example(command: list[str]) ->
     ran = screener(*command, "--help")
     assert ran.code == 0
     assert "Usage: screener" in ran.out
-    if command not in (["criteria"], ["records"]):
+    if command not in (["criteria"], ["records"], ["registry"]):
         assert "Example" in ran.out
 
 

@@ -41,10 +41,10 @@ def test_an_escape_or_another_spelling_says_nothing(change: tuple[str, str]) -> 
     assert not after(change)
 
 
-def test_another_number_makes_the_criterion_stale_and_leaves_its_line_uncovered() -> None:
+def test_another_number_makes_the_criterion_stale_and_what_became_of_its_line_is_no_new_one() -> None:
     found = after(("≤2", "≤1"))
     assert dict(found.stale) == {"I1": "its quote is no longer in the registry's text"}
-    assert found.uncovered == ("WHO performance scale ≤1",)
+    assert not found.uncovered
 
 
 def test_a_number_that_goes_on_behind_the_quote_makes_it_stale_although_the_words_are_still_there() -> None:
@@ -55,7 +55,7 @@ def test_a_number_that_goes_on_behind_the_quote_makes_it_stale_although_the_word
 def test_words_added_to_a_quoted_line_make_the_criterion_stale() -> None:
     found = after(("primary breast sarcoma", "primary breast sarcoma, unless treated before"))
     assert set(found.stale) == {"E1"}
-    assert found.uncovered == ("Diagnosed with primary breast sarcoma, unless treated before",)
+    assert not found.uncovered
 
 
 def test_a_line_moved_within_its_section_says_nothing() -> None:
@@ -66,7 +66,7 @@ def test_a_line_moved_within_its_section_says_nothing() -> None:
 def test_a_line_moved_to_the_exclusions_makes_its_criterion_stale() -> None:
     found = after((DUTCH, ""), ("Exclusion Criteria:\n\n", "Exclusion Criteria:\n\n" + DUTCH))
     assert dict(found.stale) == {"I9": "its words now stand in another section"}
-    assert found.uncovered == ("Adequate communication and understanding skills of the Dutch language.",)
+    assert not found.uncovered
 
 
 def test_a_removed_line_makes_its_criterion_stale() -> None:

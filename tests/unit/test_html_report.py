@@ -189,9 +189,28 @@ def test_a_trial_of_many_criteria_is_cut_into_tables_that_fit_and_shows_all_of_t
     criteria = tuple(replace(first, id=f"I{place}") for place in range(1, 61))
     loaded = replace(rt_hype(), rules=replace(rt_hype().rules, criteria=criteria))
     page = read(report_of(screened([patient("P")], loaded), loaded=loaded))
-    assert sum(attrs.get("class") == "ranked" for tag, attrs in page.tags if tag == "table") == 3
+    assert sum(attrs.get("class") == "ranked" for tag, attrs in page.tags if tag == "table") == 4
     titles = [attrs["title"] for tag, attrs in page.tags if tag == "td" and "title" in attrs]
     assert [title.split()[0] for title in titles] == [f"I{place}" for place in range(1, 61)]
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_stands_out_from_its_background_as_wcag_aa_asks() -> None:
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", report_of([])))
+    for name in ("ink", "quiet", "accent", "pass", "fail", "open", "may"):
+        for background in ("#ffffff", "#eef2f5", colours["faint"], colours.get(f"{name}-soft", "#ffffff")):
+            assert contrast(colours[name], background) >= 4.5, (name, background)
 
 
 def test_a_thousand_patients_take_a_few_seconds() -> None:
