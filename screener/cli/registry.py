@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,8 +21,7 @@ from screener.errors import EXIT_OK, EXIT_REGISTRY, UsageError
 
 if TYPE_CHECKING:
     from screener.registry.doctor import Diagnosis
-    from screener.registry.kept import DriftNote, Snapshot
-    from screener.store.registry import RegistryStore
+    from screener.registry.kept import Snapshot
 
 _form_option = click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 
@@ -81,10 +80,11 @@ def show(trial: str, form: str, store_url: str | None) -> None:
       screener registry show NCT06452485 --format json
     """
     from screener.reports.json_text import compact
+    from screener.store.shown import record_data
 
     nct_id = registry_id(trial)
     with open_store(store_url) as store:
-        data = _shown(store, nct_id)
+        data = record_data(store, nct_id)
     if form == "json":
         click.echo(compact(data))
         return
@@ -107,35 +107,6 @@ def show(trial: str, form: str, store_url: str | None) -> None:
             click.echo(f"waits for a person since {drift['since']}: {change}")
 
 
-def _shown(store: RegistryStore, nct_id: str) -> dict[str, Any]:
-    from screener.registry.sync_report import drift_data, stamp
-
-    snapshot, trial = _latest(store, nct_id), store.trial(nct_id)
-    assert trial is not None
-    assert trial.first_seen is not None
-    assert trial.last_checked is not None
-    record = snapshot.record()
-    return {
-        "nct_id": nct_id,
-        "status": record.status.overall_status,
-        "registry_version": snapshot.registry_version,
-        "protocol_sha256": snapshot.protocol_sha256,
-        "eligibility_sha256": snapshot.eligibility_sha256,
-        "eligibility": record.eligibility_text or "",
-        "first_seen": stamp(trial.first_seen),
-        "last_checked": stamp(trial.last_checked),
-        "missing": trial.missing_since is not None,
-        "drift": [drift_data(one) for one in store.drifts(nct_id) if one.state == "open"],
-    }
-
-
-def _latest(store: RegistryStore, nct_id: str) -> Snapshot:
-    snapshot = store.latest(nct_id)
-    if snapshot is None:
-        raise UsageError(f"There is no record of {nct_id} yet.", hint=f"Fetch it with: screener sync {nct_id}")
-    return snapshot
-
-
 @command.command()
 @trial_argument
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page instead.")
@@ -153,10 +124,11 @@ def diff(trial: str, html: Path | None, store_url: str | None) -> None:
     from screener.cli.sync import console
     from screener.registry.change_words import page, table
     from screener.reports.writing_out import write_out
+    from screener.store.shown import change_of
 
     nct_id = registry_id(trial)
     with open_store(store_url) as store:
-        old, new, note = _change(store, nct_id)
+        old, new, note = change_of(store, nct_id)
     title = f"{nct_id}: the registry record changed"
     intro = f"Before: {_seen(old)}. Now: {_seen(new)}."
     if html is not None:
@@ -174,20 +146,6 @@ def _seen(snapshot: Snapshot) -> str:
     return f"registry record of {snapshot.registry_version}, first seen {snapshot.first_seen:%Y-%m-%d %H:%M} UTC"
 
 
-def _change(store: RegistryStore, nct_id: str) -> tuple[Snapshot, Snapshot, DriftNote]:
-    """The two records to set side by side, and what changed between them."""
-    from screener.registry.drift import compare
-    from screener.registry.kept import drift_note
-
-    new = _latest(store, nct_id)
-    drifts = store.drifts(nct_id)
-    if not drifts:
-        raise UsageError(f"The record of {nct_id} has not changed since {new.first_seen:%Y-%m-%d}.")
-    first = next((one for one in drifts if one.state == "open"), drifts[-1])
-    old = next(one for one in store.snapshots(nct_id) if one.number == first.old)
-    return old, new, drift_note(compare(old.record(), new.record()))
-
-
 @command.command()
 @trial_argument
 @_form_option
@@ -200,10 +158,11 @@ def history(trial: str, form: str, store_url: str | None) -> None:
       screener registry history NCT06452485
     """
     from screener.reports.json_text import compact
+    from screener.store.shown import history_data
 
     nct_id = registry_id(trial)
     with open_store(store_url) as store:
-        data = _history(store, nct_id)
+        data = history_data(store, nct_id)
     if form == "json":
         click.echo(compact(data))
         return
@@ -218,40 +177,6 @@ def history(trial: str, form: str, store_url: str | None) -> None:
     click.echo("checks:")
     for one in data["checks"]:
         click.echo(f"  {one['at']}  run {one['run_id']}  {one['outcome']}  {one['problem'] or ''}".rstrip())
-
-
-def _history(store: RegistryStore, nct_id: str) -> dict[str, Any]:
-    from screener.registry.sync_report import drift_data, stamp
-
-    checks = store.checks(nct_id)
-    if not checks and store.trial(nct_id) is None:
-        raise UsageError(f"{nct_id} is not tracked.", hint=f"Track it with: screener registry track {nct_id}")
-    snapshots = [
-        {
-            "first_seen": stamp(one.first_seen),
-            "registry_version": one.registry_version,
-            "protocol_sha256": one.protocol_sha256,
-            "eligibility_sha256": one.eligibility_sha256,
-            "api_version": one.api_version,
-            "data_timestamp": one.data_timestamp,
-        }
-        for one in store.snapshots(nct_id)
-    ]
-    return {
-        "nct_id": nct_id,
-        "snapshots": snapshots,
-        "drift": [{**drift_data(one), "state": one.state} for one in reversed(store.drifts(nct_id))],
-        "checks": [
-            {
-                "run_id": one.run_id,
-                "at": stamp(one.at),
-                "outcome": one.outcome,
-                "problem": one.problem,
-                "http_status": one.http_status,
-            }
-            for one in checks
-        ],
-    }
 
 
 @command.command()

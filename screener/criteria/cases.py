@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from screener.criteria.case_reading import CaseReader
+from screener.criteria.closures import Facts, fresh
 from screener.criteria.model import (
     BetweenTest,
     Case,
@@ -18,7 +19,7 @@ from screener.criteria.model import (
     fact_tests,
 )
 from screener.criteria.tests import limits
-from screener.criteria.truth import Facts, Meaning, fresh
+from screener.criteria.truth import Meaning
 from screener.criteria.words import test_words
 from screener.facts.definitions import Vocabulary
 from screener.facts.values import FactValue

@@ -17,7 +17,7 @@ from screener.criteria.stored_record import StoredRecord, read_record
 from screener.errors import UsageError
 from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.facts.vocabulary import merge, read_vocabulary_file
-from screener.findings import Findings
+from screener.findings import Findings, Mark
 from screener.located import read_file
 
 RULES: Final = "criteria.yaml"
@@ -25,6 +25,7 @@ RECORD: Final = "registry.json"
 EXAMPLES: Final = "patients.yaml"
 VOCABULARY: Final = "vocabulary"
 VALUE_SETS: Final = "value_sets"
+SHEET_WORDS: Final = "fact_sheet.yaml"
 
 _TRIAL: Final = re.compile(r"NCT[0-9]{8}", re.IGNORECASE)
 
@@ -100,8 +101,8 @@ def load(folder: Path, shared_folder: Path, findings: Findings) -> LoadedRules |
     facts = _vocabulary(shared / VOCABULARY, findings, digest)
     node, content = read_file(folder / RULES, findings)
     digest.add(RULES, content)
-    for path in sorted((shared / VALUE_SETS).glob("*.csv")):
-        digest.add(path.name, path.read_bytes())
+    for path in (*sorted((shared / VALUE_SETS).glob("*.csv")), folder / SHEET_WORDS):
+        digest.add(path.name, _bytes(path, findings))
     rules = read_rules(node, facts, findings) if node is not None else None
     record = read_record(folder / RECORD, rules.trial if rules else None, findings)
     digest.add("eligibility", (record.eligibility if record else "").encode())
@@ -116,6 +117,17 @@ def load(folder: Path, shared_folder: Path, findings: Findings) -> LoadedRules |
 def shared_vocabulary(folder: Path) -> Vocabulary:
     """The vocabulary that stands in a folder of criteria, with the built-in facts; what cannot be read is left out."""
     return Vocabulary.of(*_vocabulary(folder / VOCABULARY, Findings(), _Digest()))
+
+
+def _bytes(path: Path, findings: Findings) -> bytes:
+    """The content of a file that belongs to what is approved; one that is not there is as good as empty."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        findings.add("R110", Mark(str(path), 1, 1), f"the file cannot be read: {error.strerror}")
+        return b""
 
 
 class _Digest:

@@ -168,12 +168,9 @@ def representatives(fact: FactDefinition, tests: Sequence[FactTest], as_of: date
 
 
 def _numbers(fact: FactDefinition, tests: Sequence[FactTest]) -> list[int | Decimal]:
-    limits: set[int | Decimal] = set()
-    for one in (one for test in tests for one in test.tests):
-        if isinstance(one, NumberTest):
-            limits.add(one.limit)
-        elif isinstance(one, BetweenTest):
-            limits |= {one.low, one.high}
+    asked = [one for test in tests for one in test.tests]
+    limits = {one.limit for one in asked if isinstance(one, NumberTest)}
+    limits |= {end for one in asked if isinstance(one, BetweenTest) for end in (one.low, one.high)}
     ordered = sorted(limits) or [0]
     gaps = [b - a for a, b in pairwise(ordered)]
     step: int | Decimal = 1 if fact.type == "integer" else min([Decimal(1), *(Decimal(gap) / 2 for gap in gaps)])

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from screener import shapes
+from screener.criteria.library import SHEET_WORDS
 from screener.errors import InvalidRules
 from screener.findings import Findings
 from screener.located import Mapping, read_file
-
-FILE: Final = "fact_sheet.yaml"
 
 _KEYS: Final = ("trial", "good_fit", "not_a_fit")
 
@@ -33,7 +32,7 @@ def read_sheet_words(folder: Path, trial: str) -> SheetWords:
     Raises:
         InvalidRules: the file is there and cannot be read as such words of this trial.
     """
-    path = folder / FILE
+    path = folder / SHEET_WORDS
     if not path.is_file():
         return SheetWords()
     findings = Findings()

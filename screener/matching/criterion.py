@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from screener.criteria.closures import Facts, TruthOf
 from screener.criteria.model import Criterion, Rule, facts_read
-from screener.criteria.truth import Facts, Meaning, TruthOf
+from screener.criteria.truth import Meaning
 from screener.facts.definitions import AGE, BIRTH_DATE
 from screener.facts.values import FactValue
 from screener.logic import NO, UNKNOWN, YES, Truth

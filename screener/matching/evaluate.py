@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from screener.criteria.closures import Facts
 from screener.criteria.model import RuleSet
-from screener.criteria.truth import Facts, Meaning
+from screener.criteria.truth import Meaning
 from screener.facts.values import PatientRecord
 from screener.logic import UNKNOWN, YES, Truth
 from screener.matching.criterion import CriterionEvaluator, Leanings

@@ -14,9 +14,10 @@ from functools import cached_property, lru_cache
 from itertools import combinations, product
 from typing import Final
 
+from screener.criteria.closures import Facts, TruthOf, fresh
 from screener.criteria.model import Criterion, FactTest, fact_tests, facts_read
 from screener.criteria.patterns import Group, Signature, combinations_of, fold, signatures
-from screener.criteria.truth import Facts, Meaning, TruthOf, fresh
+from screener.criteria.truth import Meaning
 from screener.dates import PartialDate
 from screener.facts.definitions import AGE, ANSWERED_BY, BIRTH_DATE, Vocabulary
 from screener.logic import NO, NOT, UNKNOWN, YES, Truth

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from screener.criteria.closures import Facts
 from screener.criteria.model import Rule, fact_tests, facts_read
-from screener.criteria.truth import Facts, Meaning
+from screener.criteria.truth import Meaning
 from screener.dates import PartialDate
 from screener.facts.definitions import AGE, BIRTH_DATE, Value
 from screener.facts.values import FactValue

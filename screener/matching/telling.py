@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from screener.criteria.closures import Facts, born, fresh
 from screener.criteria.model import (
     DateTest,
     FactReference,
@@ -16,7 +17,7 @@ from screener.criteria.model import (
     parts_of,
 )
 from screener.criteria.patterns import deciding
-from screener.criteria.truth import Facts, Meaning, born, fresh
+from screener.criteria.truth import Meaning
 from screener.criteria.words import tests_words, value_words
 from screener.dates import completed_years
 from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Value

@@ -63,7 +63,6 @@ def test_from_the_first_night_to_the_acknowledged_change(desk: Desk, tmp_path: P
     assert "[-2-]" in night.stdout
     assert "{+1+}" in night.stdout
     assert "I1 is stale" in night.stdout
-    assert 'no rule covers this line: "WHO performance scale ≤1"' in night.stdout
 
     shown = json.loads(desk.call("registry", "show", TRIAL, "--format", "json").stdout)
     assert list(shown) == [

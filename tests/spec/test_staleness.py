@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-from synced import RECORD, shipped_judge
+from dataclasses import replace
 
-from screener.criteria.staleness import Staleness
+import pytest
+from synced import RECORD, TRIAL, shipped_judge
+
+from screener.criteria.library import load, shipped
+from screener.criteria.model import RuleSet
+from screener.criteria.staleness import Staleness, staleness, under_review
+from screener.findings import Findings
 
 TEXT: str = RECORD["protocolSection"]["eligibilityModule"]["eligibilityCriteria"]
 DUTCH = "* Adequate communication and understanding skills of the Dutch language.\n"
+
+
+def shipped_rules() -> RuleSet:
+    loaded = load(shipped("criteria") / TRIAL, shipped("criteria"), Findings())
+    assert loaded is not None
+    return loaded.rules
 
 
 def after(*changes: tuple[str, str]) -> Staleness:
@@ -90,3 +101,21 @@ def test_a_text_that_is_gone_makes_every_criterion_stale() -> None:
     found = shipped_judge()("")
     assert len(found.stale) == 11
     assert not found.uncovered
+
+
+def test_what_is_stale_is_held_open_and_decides_even_where_it_only_allowed() -> None:
+    rules = shipped_rules()
+    held, ids = under_review(rules, Staleness({"I6": "changed", "I1": "changed"}, ("Signed informed consent",)))
+    assert ids == ("I1", "I6", "NEW-1")
+    by_id = {one.id: one for one in held.criteria}
+    assert by_id["I6"].decides
+    assert by_id["NEW-1"].quote == "Signed informed consent"
+    assert by_id["I1"] == next(one for one in rules.criteria if one.id == "I1")
+    assert under_review(rules, Staleness()) == (rules, ())
+
+
+def test_two_criteria_may_quote_the_same_words() -> None:
+    rules = shipped_rules()
+    again = replace(rules, criteria=(*rules.criteria, replace(rules.criteria[0], id="I10")))
+    assert set(staleness(again, TEXT, TEXT.replace("≤2", "≤1")).stale) == {"I1", "I10"}
+    assert not staleness(again, TEXT, TEXT)

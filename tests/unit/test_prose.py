@@ -236,3 +236,8 @@ def test_approved_rules_name_who_approved_them() -> None:
     assert "These rules are approved by Dr A on 2026-02-03." in text(approved, "clinician")
     under_review = replace(loaded, approval=Approval("under_review", "Dr A", "2026-02-03"))
     assert "These rules are not approved (under review by Dr A" in text(under_review, "clinician")
+
+
+def test_a_patient_is_told_that_an_old_result_may_be_looked_at_again() -> None:
+    line = one(Criterion("I1", "inclusion", "words", NODES["yes with a window"]), "patient")
+    assert "If the result is older than that, it may have to be looked at again." in line.remarks
