@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 LIMIT_BYTES: Final = 1024 * 1024
 LIMIT_LEVELS: Final = 50
 
+_KEYS: Final = frozenset({
+    "about", "answered_by", "because", "by", "cite", "count", "expect", "fails", "given", "id", "label", "name",
+    "measured_within", "note", "of", "on", "open", "options", "presume", "question", "quote", "range", "recoverable",
+    "say", "status", "type", "unit", "value", "when",
+})  # fmt: skip
+"""Words that are keys where they stand in braces; one without a value has lost it, and is no rest of a text."""
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -217,7 +224,7 @@ class _Builder:
 
     def goes_on(self, key: Scalar, value: Node, found: dict[str, tuple[Scalar, Node]]) -> bool:
         """Whether a key without a colon, in braces, is the rest of a text with a comma: `{name: below, no ITP}`."""
-        if not isinstance(value, Scalar) or value.text or not found:
+        if not isinstance(value, Scalar) or value.text or not found or key.text in _KEYS:
             return False
         before = next(reversed(found.values()))[1]
         return isinstance(before, Scalar) and value.mark == self.end(key)

@@ -77,7 +77,9 @@ def _print_findings(findings: Findings, count: int) -> None:
         click.echo(str(finding))
     errors = sum(finding.severity == "error" for finding in findings)
     sets = f"{count} rule set{'' if count == 1 else 's'}"
-    click.echo(f"{sets} checked: {errors} errors, {len(findings) - errors} warnings.", err=True)
+    warnings = len(findings) - errors
+    said = f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
+    click.echo(f"{sets} checked: {said}.", err=True)
 
 
 @command.command()

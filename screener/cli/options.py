@@ -27,7 +27,9 @@ class Day(click.ParamType[date]):
             day = parse_date(str(value))
         except ValueError:
             day = None
-        if day is None or not day.exact or not 1900 <= day.first.year <= 2200:
+        if day is not None and day.exact and not 1900 <= day.first.year <= 2200:
+            self.fail(f'"{value}" lies outside the years 1900 to 2200.', param, ctx)
+        if day is None or not day.exact:
             self.fail(f'"{value}" is not a date; write it as 2026-01-20.', param, ctx)
         return day.first
 

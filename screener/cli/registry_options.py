@@ -105,7 +105,7 @@ def open_store(url: str | None, *, create: bool = False) -> Iterator[RegistrySto
     address = store_address(url)
     database = open_database(address, create=create)
     if database is None:
-        raise UsageError(f"There is no store yet: {address}.", hint="Begin one with: screener registry track TRIAL")
+        raise UsageError(f"There is no store yet: {address}.", hint="Begin one with: screener sync TRIAL")
     with database:
         yield RegistryStore(database)
 

@@ -90,7 +90,7 @@ def say_problems(table: FactTable) -> int:
     rejected = table.rejected
     if not rejected:
         return EXIT_OK
-    count = f"{len(rejected):,} cell{'' if len(rejected) == 1 else 's'} or rows"
+    count = "1 cell or row" if len(rejected) == 1 else f"{len(rejected):,} cells or rows"
     click.echo(f"{count} could not be used; what rests on them is unknown:", err=True)
     for one in rejected[:_SHOWN_AT_MOST]:
         column = f", column {one.column}" if one.column else ""

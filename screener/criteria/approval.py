@@ -6,6 +6,7 @@ The file `approval.yaml` holds who approved what. Without one, or when it is of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ State = Literal["submitted", "under_review", "approved"]
 FILE: Final = "approval.yaml"
 STATES: Final = ("under_review", "approved")
 
+_NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 _KEYS: Final = ("trial", "state", "by", "on", "sha256")
 
 
@@ -83,8 +85,9 @@ def _approval(body: Mapping, rules: RuleSet, sha256: str, findings: Findings) ->
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names mean the same person, whatever the case and the spaces."""
-    return one.casefold().split() == other.casefold().split()
+    """Whether two names mean the same person, whatever the case, the spaces and the signs."""
+    first, second = (_NOT_A_LETTER.sub(" ", name.casefold()).split() for name in (one, other))
+    return first == second
 
 
 def write_approval(folder: Path, rules: RuleSet, sha256: str, *, by: str, on: date, state: str) -> Path:

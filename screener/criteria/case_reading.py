@@ -80,6 +80,7 @@ class CaseReader:
         expect = shapes.one_of(body.get("expect"), tuple(expected), "`expect`", self.findings)
         if name is None or given is None or on is None or expect is None:
             return None
+        self._check_days(given, on, body.mark)
         return Case(name, given, on, expect, body.mark)
 
     def _example(self, node: Node) -> ExamplePatient | None:
@@ -93,9 +94,17 @@ class CaseReader:
         expect = shapes.one_of(body.get("expect"), VERDICTS, "`expect`", self.findings)
         if name is None or about is None or given is None or on is None or expect is None:
             return None
+        self._check_days(given, on, body.mark)
         recoverable = shapes.yes_no(body.get("recoverable"), "`recoverable`", self.findings)
         fails, still_open = self._ids(body, "fails"), self._ids(body, "open")
         return ExamplePatient(name, about, given, on, expect, recoverable, fails, still_open, body.mark)
+
+    def _check_days(self, given: tuple[GivenValue, ...], on: date, mark: Mark) -> None:
+        """Report values that are dated after the day: a table's reader could not use them either."""
+        for one in given:
+            if one.on is not None and one.on.first > on:
+                message = f'the value of "{one.fact}" is of {one.on}, which is after {on}'
+                self.findings.add("F106", mark, message, hint="give a date on or before the day of the case")
 
     def _ids(self, body: Mapping, key: str) -> tuple[str, ...] | None:
         node = body.get(key)

@@ -17,6 +17,7 @@ from screener.criteria.model import (
     RuleSet,
     Test,
     fact_tests,
+    facts_read,
 )
 from screener.criteria.tests import limits
 from screener.criteria.truth import Meaning
@@ -54,24 +55,35 @@ def check_cases(rules: RuleSet, findings: Findings) -> None:
                 message = f'the case "{case.name}" of {criterion.id} expects "{case.expect}"; the rule gives "{given}"'
                 findings.add("C103", case.mark, message, hint="one of the two is wrong: look at the quote")
         if criterion.rule is not None:
-            _check_results(criterion, findings)
+            _check_results(criterion, rules.vocabulary, findings)
             _check_limits(criterion, rules.vocabulary, findings)
 
 
-def _check_results(criterion: Criterion, findings: Findings) -> None:
+def _check_results(criterion: Criterion, vocabulary: Vocabulary, findings: Findings) -> None:
     assert criterion.mark is not None
     shown = {case.expect for case in criterion.cases}
     for result in CaseReader.results(criterion.kind, None):
-        if result not in shown:
+        if result not in shown and not (result == "unknown" and _always_settled(criterion, vocabulary)):
             hint = f"add a case with `expect: {result}`"
             findings.add("C101", criterion.mark, f'no case of {criterion.id} shows "{result}"', hint=hint)
 
 
+def _always_settled(criterion: Criterion, vocabulary: Vocabulary) -> bool:
+    """Whether no case can leave the criterion open: presumptions answer for every fact, and no date is asked of."""
+    rules = _rules_of(criterion)
+    facts = [vocabulary[name] for rule in rules for name in facts_read(rule)]
+    windows = any(test.measured_within for rule in rules for test in fact_tests(rule))
+    unsettled = any(fact.presume is None or fact.type == "date" for fact in facts)
+    return criterion.unclear is None and not windows and not unsettled
+
+
+def _rules_of(criterion: Criterion) -> list[Rule]:
+    rules = [criterion.rule] if criterion.rule is not None else []
+    return [*rules, criterion.unclear.when] if criterion.unclear is not None else rules
+
+
 def _check_limits(criterion: Criterion, vocabulary: Vocabulary, findings: Findings) -> None:
-    rules: list[Rule] = [criterion.rule] if criterion.rule is not None else []
-    if criterion.unclear is not None:
-        rules.append(criterion.unclear.when)
-    for leaf in (leaf for rule in rules for leaf in fact_tests(rule)):
+    for leaf in (leaf for rule in _rules_of(criterion) for leaf in fact_tests(rule)):
         for words in _untried(leaf, criterion.cases, vocabulary):
             assert leaf.mark is not None
             hint = "add a case on each side of it"

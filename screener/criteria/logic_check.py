@@ -10,7 +10,7 @@ from itertools import islice
 from math import prod
 from typing import Final
 
-from screener.criteria.model import All, Condition, FactTest, Rule, RuleSet, fact_tests, parts_of
+from screener.criteria.model import All, AnyOf, Condition, FactTest, Rule, RuleSet, fact_tests, parts_of
 from screener.criteria.patterns import combinations_of, fold, signatures
 from screener.criteria.truth import Meaning
 from screener.facts.definitions import Vocabulary
@@ -32,6 +32,8 @@ def check_logic(rules: RuleSet, findings: Findings) -> None:
             check.rule(criterion.rule, f"the criterion {criterion.id}", criterion.mark)
         if criterion.unclear is not None:
             check.rule(criterion.unclear.when, f"`unclear_if` of {criterion.id}", criterion.mark)
+    for note in rules.notes:
+        check.note(note.when)
     for condition in rules.conditions:
         assert condition.mark is not None
         check.rule(condition.rule, f'the condition "{condition.name}"', condition.mark)
@@ -82,11 +84,18 @@ class _LogicCheck:
         """Report parts that stand twice beside each other."""
         if isinstance(rule, Condition):
             return
-        parts = parts_of(rule)
-        for place, part in enumerate(parts):
-            if part in parts[:place] and part.mark is not None:
+        seen: list[Rule] = []
+        for part in _beside(rule):
+            if bare(part) in seen and part.mark is not None:
                 self.findings.add("L105", part.mark, "the same is asked twice here", hint="remove one of the two")
+            seen.append(bare(part))
+        for part in parts_of(rule):
             self.repeated(part)
+
+    def note(self, rule: Rule) -> None:
+        """Check the rule of a note: it decides nothing, so only what contradicts or repeats itself is reported."""
+        self.contradictions(rule)
+        self.repeated(rule)
 
     def outcomes(self, rule: Rule) -> set[Truth]:
         """What the rule can come out as for complete patients; unknown stands in where there are too many to try."""
@@ -100,3 +109,17 @@ class _LogicCheck:
             if len(found) > 1:
                 break
         return found
+
+
+def bare(rule: Rule) -> Rule:
+    """The rule that a named condition stands for, or the rule itself."""
+    return bare(rule.rule) if isinstance(rule, Condition) else rule
+
+
+def _beside(rule: Rule) -> list[Rule]:
+    """The parts that are asked beside each other: those of an `all` inside an `all` are, whoever wrote which."""
+    parts: list[Rule] = []
+    for part in parts_of(rule):
+        same = isinstance(rule, All | AnyOf) and type(part) is type(rule)
+        parts += _beside(part) if same else [part]
+    return parts

@@ -35,7 +35,7 @@ from screener.criteria.tests import compare_dates, of_one_value
 from screener.criteria.truth import few_values
 from screener.dates import PartialDate, anniversary, earliest_within, exactly
 from screener.facts.definitions import FactDefinition, Value, Vocabulary
-from screener.logic import NOT, Truth, count_at_least, every, some
+from screener.logic import NOT, YES, Truth, count_at_least, every, some
 
 _MANY_OPTIONS: Final = 10
 
@@ -69,7 +69,8 @@ def deciding(rule: Rule, truths: Iterator[Truth]) -> tuple[Truth, list[int]]:
     """What a rule comes out as, and the places of the tests that decide it.
 
     Of every node those parts decide that came out as the node itself did: of a failed `all` the failed parts, of an
-    open one the open parts, of a satisfied one all. So every near miss is named, and nothing beside the point.
+    open one the open parts, of a satisfied one all; of a satisfied `any` the first is enough. So every near miss is
+    named, and nothing beside the point.
     """
     return _deciding(rule, truths, iter(range(len(fact_tests(rule)))))
 
@@ -89,7 +90,10 @@ def _deciding(rule: Rule, truths: Iterator[Truth], places: Iterator[int]) -> tup
         case Not() | Condition():
             (inner,) = outcomes
     truth = NOT[inner] if isinstance(rule, Not | NoneOf) else inner
-    return truth, [place for outcome, decided in parts if outcome is inner for place in decided]
+    deciding_parts = [decided for outcome, decided in parts if outcome is inner]
+    if isinstance(rule, AnyOf) and inner is YES:
+        deciding_parts = deciding_parts[:1]
+    return truth, [place for decided in deciding_parts for place in decided]
 
 
 def signatures(tests: Sequence[FactTest], vocabulary: Vocabulary, as_of: date) -> list[Group]:

@@ -12,6 +12,13 @@ from screener.findings import Findings, Mark
 from screener.registry.text import Line, normalise, split, without_bullets
 
 _WORD: Final = re.compile(r"\w")
+_SAYS: Final = re.compile(r"[^\s.,;:\\]")
+"""A sign that can change what a line says: a comparator, a per cent or a footnote mark as well as a letter."""
+
+
+def says_something(words: str) -> bool:
+    """Whether words of the registry that stand outside every quote can change what the text says."""
+    return _SAYS.search(words) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Section:
     def uncovered(self) -> list[str]:
         """The runs of words that no quote covers."""
         kept = "".join(sign if not used else "\0" for sign, used in zip(self.text, self.covered, strict=True))
-        return [run.strip() for run in kept.split("\0") if _WORD.search(run)]
+        return [run.strip() for run in kept.split("\0") if says_something(run)]
 
 
 def sections_of(eligibility: str) -> dict[str, Section]:
@@ -54,6 +61,11 @@ def sections_of(eligibility: str) -> dict[str, Section]:
 def _section(name: str, lines: tuple[str, ...]) -> Section:
     text = " ".join(lines)
     return Section(name, lines, text, bytearray(len(text)))
+
+
+def words_of(line: Line) -> str:
+    """The words of a line as quotes are compared with them: a footnote's own mark is dropped as a bullet is."""
+    return without_bullets(line.text) if line.kind == "footnote" else line.text
 
 
 def quoted(criterion: Criterion) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screener.criteria.model import Criterion
-from screener.criteria.source import quoted
+from screener.criteria.source import quoted, says_something, words_of
 from screener.registry.drift import compare_texts
 from screener.registry.text import comparable, split
 
@@ -118,7 +118,7 @@ class _Text:
             self._covered[section] = bytearray(len(text))
 
     def _add(self, line: Line) -> None:
-        words = comparable(line.text)
+        words = comparable(words_of(line))
         before = self._texts.get(line.section)
         start = 0 if before is None else len(before) + 1
         self._texts[line.section] = words if before is None else f"{before} {words}"
@@ -161,4 +161,4 @@ class _Text:
 
     def _open(self, section: str, span: _Span) -> bool:
         words, covered = self._texts[section], self._covered[section]
-        return any(not covered[place] and words[place].isalnum() for place in range(span.start, span.end))
+        return any(not covered[place] and says_something(words[place]) for place in range(span.start, span.end))

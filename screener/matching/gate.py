@@ -57,7 +57,7 @@ def admitted(folder: Path, shared_folder: Path) -> LoadedRules:
 
 def _stops_reading(code: str) -> bool:
     """Whether a finding means that a part of the rules could not be read, so that judging the rest would mislead."""
-    return (code[0] in "RF" and code not in ("R118", "R119", "F105")) or code in ("L101", "L106", "L107", "L109")
+    return code[0] in "RFL" and code not in ("R118", "R119", "F105", "L108")
 
 
 def example_result(rules: RuleSet, example: ExamplePatient) -> PatientResult:

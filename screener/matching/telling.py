@@ -190,4 +190,4 @@ def _not_usable(fact: FactDefinition, value: FactValue) -> str:
     where = f" ({value.source})" if value.source else ""
     if value.state == "conflicting":
         return f"{fact.label} is recorded differently by sources of equal standing{where}"
-    return f"{fact.label} is recorded but cannot be read{where}"
+    return f"{fact.label} is recorded, but it or its date cannot be read{where}"

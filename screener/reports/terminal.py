@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ SIGNS: Final = {
 }
 _COLOURS: Final = {"eligible": "green", "needs_information": "yellow", "not_eligible": "red"}
 _WIDTH: Final = 118
+_NARROW: Final = 110
 
 
 def verdict_words(result: PatientResult) -> str:
@@ -96,16 +98,19 @@ def _heading(standing: Standing, as_of: date) -> Text:
 
 
 def _matrix(loaded: LoadedRules, results: Sequence[PatientResult]) -> Table:
+    # On a narrow terminal the reasons need the room; the signs stand beside each patient with `--reasons`.
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < _NARROW
+    shown = () if narrow else loaded.rules.criteria
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold", title_justify="left")
     table.add_column("#", justify="right")
     table.add_column("patient", no_wrap=True)
     table.add_column("verdict", max_width=16)
     table.add_column("score", justify="right")
-    for criterion in loaded.rules.criteria:
+    for criterion in shown:
         table.add_column(criterion.id, justify="center", no_wrap=True)
     table.add_column("why, or what would settle it", ratio=1)
     for rank, result in enumerate(results, start=1):
-        signs = [Text(*SIGNS[one.result]) for one in result.criteria]
+        signs = [Text(*SIGNS[one.result]) for one in result.criteria[: len(shown)]]
         verdict = Text(verdict_words(result), style=_COLOURS[result.verdict])
         table.add_row(
             str(rank), Text(result.patient_id), verdict, str(result.score), *signs, Text(_in_short(loaded, result))
@@ -182,7 +187,7 @@ def _closing(loaded: LoadedRules, result: PatientResult) -> list[RenderableType]
         fact = loaded.rules.vocabulary[leaning.fact]
         value = value_words(leaning.value, fact)
         lines.append(f"~ {fact.label} is presumed {value}: {leaning.because} [{', '.join(leaning.criteria)}]")
-    lines += [f"i {note.say} ({note.cite})" for note in result.notes]
+    lines += [f"note, never part of the verdict: {note.say} ({note.cite})" for note in result.notes]
     return [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from screener.errors import IntegrityError, LockHeld
 from screener.store.faults import said_plainly
@@ -70,5 +71,8 @@ def _on_server(database: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            # A pooled connection would keep the lock; this one ends with the run.
+            # A pooled connection would keep the lock, so this one ends with the run; the server may notice that a moment
+            # later, so the lock is given back first. A server that is gone has freed it already.
+            with suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
             connection.invalidate()

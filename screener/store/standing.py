@@ -64,7 +64,7 @@ def _notices(loaded: LoadedRules, state: RegistryState | None, found: Staleness)
     if state is None:
         return said
     if state.missing_since is not None:
-        said.append(f"The registry has not answered for this study since {state.missing_since:%Y-%m-%d}.")
+        said.append(f"The registry has had no record of this study since {state.missing_since:%Y-%m-%d}.")
     said += [f"The registry record changed: {sentence}." for sentence in state.open_drift]
     said += [f"{name} is stale until a person looks: {why}." for name, why in found.stale.items()]
     said += [f'No rule covers this line of the registry yet: "{line}".' for line in found.uncovered]

@@ -184,7 +184,10 @@ def test_the_parts_of_a_rule_are_a_list_within_the_list(tmp_path: Path) -> None:
 def test_the_shipped_trial_says_in_written_words_whom_it_is_for() -> None:
     made = as_data(fact_sheet(rt_hype()))
     assert {made["good_fit"]["words"], made["not_a_fit"]["words"]} == {"written"}
-    assert [one["says"] for one in made["not_a_fit"]["items"]] == ["Primary breast sarcoma.", "A low-risk recurrence."]
+    assert [one["says"] for one in made["not_a_fit"]["items"]] == [
+        "Primary breast sarcoma.",
+        "A low-risk recurrence after previous breast-conserving surgery or therapy.",
+    ]
 
 
 def test_words_that_a_person_wrote_stand_in_place_of_the_made_ones(tmp_path: Path) -> None:
