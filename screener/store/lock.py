@@ -71,8 +71,8 @@ def _on_server(database: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            # A pooled connection would keep the lock, so this one ends with the run; the server may notice that a moment
-            # later, so the lock is given back first. A server that is gone has freed it already.
+            # A pooled connection would keep the lock, so this one ends with the run. The server may notice that a
+            # moment later, so the lock is given back first; a server that is gone has freed it already.
             with suppress(DBAPIError):
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
             connection.invalidate()
