@@ -53,7 +53,9 @@ def sections_of(eligibility: str) -> dict[str, Section]:
     for line in split(eligibility):
         lines.setdefault(line.section, []).append(line)
     return {
-        name: _section(name, tuple(line.text for line in some if line.kind != "heading"))
+        name: _section(
+            name, tuple(words_of(line) for line in some if line.kind != "heading" and _WORD.search(line.text))
+        )
         for name, some in lines.items()
     }
 
@@ -65,7 +67,7 @@ def _section(name: str, lines: tuple[str, ...]) -> Section:
 
 def words_of(line: Line) -> str:
     """The words of a line as quotes are compared with them: a footnote's own mark is dropped as a bullet is."""
-    return without_bullets(line.text) if line.kind == "footnote" else line.text
+    return line.text.lstrip("*†‡§¶ ")
 
 
 def quoted(criterion: Criterion) -> str:
