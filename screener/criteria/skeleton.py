@@ -28,14 +28,14 @@ from screener.criteria.model import (
     RuleSet,
 )
 from screener.criteria.skeleton_remarks import TO_BE_WRITTEN, comments, shown
-from screener.criteria.source import quoted, sections_of
+from screener.criteria.source import sections_of, words_of
 from screener.criteria.writing import rules_text
 from screener.dates import exactly, parse_date
 from screener.errors import UsageError
 from screener.facts.definitions import AGE, BIRTH_DATE, OLDEST_AGE, Vocabulary
 from screener.findings import Mark
 from screener.registry.record import Record
-from screener.registry.text import Line, split
+from screener.registry.text import Line, normalise, split, without_bullets
 
 _CASE_DAY: Final = date(2026, 6, 1)
 _NOWHERE: Final = Mark("", 1, 1)
@@ -147,7 +147,7 @@ def _kind_of_apart(apart: list[Line], text: str) -> CriterionKind:
     """Where lines outside both sections go: where none of them is taken for a line of the section itself."""
     sections = sections_of(text)
     inside = sections["inclusion"].text if "inclusion" in sections else ""
-    return "exclusion" if any(line.text in inside for line in apart) else "inclusion"
+    return "exclusion" if any(words_of(line) in inside for line in apart) else "inclusion"
 
 
 def _governed(lines: list[Line]) -> set[int]:
@@ -235,7 +235,7 @@ def _quote(line: Line) -> str:
     starts = [match.end() for match in _START.finditer(flat)][:_STARTS_TRIED]
     escaped = _PUNCTUATION.sub(r"\\\1", line.text)
     tried = (*(flat[start:] for start in reversed(starts)), line.text, f"* {line.text}", escaped, f"* {escaped}")
-    found = (words for words in tried if quoted(Criterion("I1", "inclusion", words)) == line.text)
+    found = (words for words in tried if normalise(without_bullets(words)) == line.text)
     return next(found, line.text)
 
 

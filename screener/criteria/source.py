@@ -16,6 +16,9 @@ _SAYS: Final = re.compile(r"[^\s.,;:\\]")
 """A sign that can change what a line says: a comparator, a per cent or a footnote mark as well as a letter."""
 
 
+_OWN_MARKS: Final = "*†‡§¶ "
+
+
 def says_something(words: str) -> bool:
     """Whether words of the registry that stand outside every quote can change what the text says."""
     return _SAYS.search(words) is not None
@@ -67,12 +70,13 @@ def _section(name: str, lines: tuple[str, ...]) -> Section:
 
 def words_of(line: Line) -> str:
     """The words of a line as quotes are compared with them: a footnote's own mark is dropped as a bullet is."""
-    return line.text.lstrip("*†‡§¶ ")
+    return line.text.lstrip(_OWN_MARKS)
 
 
 def quoted(criterion: Criterion) -> str:
-    """A criterion's quote as it is looked for: normalised, without bullet marks."""
-    return normalise(without_bullets(criterion.quote))
+    """A criterion's quote as it is looked for: normalised, without bullet marks and footnotes' own marks."""
+    lines = (normalise(line).lstrip(_OWN_MARKS) for line in without_bullets(criterion.quote).splitlines())
+    return " ".join(filter(None, lines))
 
 
 def missing_quotes(rules: RuleSet, eligibility: str) -> tuple[list[Criterion], dict[str, Section]]:
