@@ -21,6 +21,8 @@ _RUN_BYTES: Final = 24 * 1024 * 1024
 _OBJECT_BYTES: Final = 150
 """What the objects around a key and a text take."""
 _READ_BYTES: Final = 64 * 1024
+_WRITE_BYTES: Final = 256 * 1024
+"""What stays in the processor's cache on its way to the file: a tenth of the time that a write of 24 MB takes."""
 
 
 class _Run(NamedTuple):
@@ -76,13 +78,24 @@ class Ranking:
         self._held.sort()
         start = end = self._runs[-1].end if self._runs else 0
         pieces: list[bytes] = []
+        size = 0
         for key, text in self._held:
             pieces += (_HEADER.pack(len(key), len(text)), key, text)
-        block = memoryview(b"".join(pieces))
-        while end - start < len(block):
-            end += os.pwrite(self._file, block[end - start :], end)
+            size += len(text)
+            if size >= _WRITE_BYTES:
+                end = self._write(pieces, end)
+                pieces, size = [], 0
+        end = self._write(pieces, end)
         self._runs.append(_Run(start, end))
         self._held, self._held_bytes = [], 0
+
+    def _write(self, pieces: list[bytes], place: int) -> int:
+        """Write pieces at a place of the file, and return where they end."""
+        block = memoryview(b"".join(pieces))
+        while block:
+            written = os.pwrite(self._file, block, place)
+            place, block = place + written, block[written:]
+        return place
 
     def _read(self, run: _Run) -> Iterator[tuple[bytes, bytes]]:
         """The patients of a run, read in blocks, since the runs share one file."""

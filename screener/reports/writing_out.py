@@ -6,8 +6,11 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from screener.errors import UsageError
+
+_BUFFER_BYTES: Final = 256 * 1024
 
 
 def write_out(pieces: Iterable[bytes], out: Path | None) -> None:
@@ -40,7 +43,7 @@ def _write_aside(pieces: Iterable[bytes], out: Path) -> None:
         return
     aside = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:
-        with aside.open("xb") as stream:
+        with aside.open("xb", buffering=_BUFFER_BYTES) as stream:
             stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
