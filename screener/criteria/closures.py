@@ -43,10 +43,30 @@ def fresh(value: FactValue, window: Length, as_of: date) -> Truth:
     return UNKNOWN if value.on is None else within(value.on, earliest_within(window, as_of), date.max)
 
 
-def look_up_one(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
+class TruthTable(dict[Any, Truth]):
+    """What some rules come out as, by the values of the facts they read; of one fact the value is the key itself.
+
+    A value known in part stands in no table: what the rules say of it is worked out each time.
+    """
+
+    def __init__(self, names: tuple[str, ...], truth: TruthOf) -> None:
+        super().__init__()
+        self._names = names
+        self._truth = truth
+
+    def __missing__(self, key: Any) -> Truth:
+        return self.worked_out(key)
+
+    def worked_out(self, key: Any) -> Truth:
+        """What the rules say of these values, none where a fact is not recorded."""
+        known = zip(self._names, key if len(self._names) > 1 else (key,), strict=True)
+        return self._truth({name: FactValue(name, value, None, None) for name, value in known if value is not None})
+
+
+def look_up_one(names: tuple[str, ...], table: TruthTable) -> TruthOf:
     """Looks the value of one fact up in a table."""
     (name,) = names
-    find = table.get
+    find = table.__getitem__
     missing = table[None]
 
     def truth(facts: Facts) -> Truth:
@@ -56,7 +76,7 @@ def look_up_one(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
     return truth
 
 
-def look_up_two(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
+def look_up_two(names: tuple[str, ...], table: TruthTable) -> TruthOf:
     """Looks the values of two facts up in a table."""
     first, second = names
 
@@ -67,7 +87,7 @@ def look_up_two(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
     return truth
 
 
-def look_up_three(names: tuple[str, ...], table: dict[Any, Truth]) -> TruthOf:
+def look_up_three(names: tuple[str, ...], table: TruthTable) -> TruthOf:
     """Looks the values of three facts up in a table."""
     first, second, third = names
 

@@ -16,6 +16,7 @@ from screener.criteria.model import (
     FactReference,
     HappenedWithin,
     NumberTest,
+    SetOp,
     SetTest,
     Test,
     YesNoTest,
@@ -31,7 +32,8 @@ from screener.dates import (
     on_or_before,
     within,
 )
-from screener.logic import Truth
+from screener.facts.imprecise import AtLeastSet, NumberRange
+from screener.logic import AND, NOT, Truth
 
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -43,7 +45,7 @@ _NUMBERS: Final[dict[str, Callable[[Any], OfKnown]]] = {
     "at_most": lambda limit: lambda value: value <= limit,
     "more_than": lambda limit: lambda value: value > limit,
     "less_than": lambda limit: lambda value: value < limit,
-    "equals": lambda limit: lambda value: value == limit,
+    "equals": lambda limit: lambda value: value.equals(limit) if type(value) is NumberRange else value == limit,
 }
 _CHOICES: Final[dict[str, Callable[[Any], OfKnown]]] = {
     "is": lambda options: lambda value: value in options,
@@ -56,6 +58,12 @@ _SETS: Final[dict[str, Callable[[Any], OfKnown]]] = {
     "only": lambda options: lambda value: value <= options,
     "excludes_all": lambda options: lambda value: options.isdisjoint(value),
 }
+_PARTLY_KNOWN_SETS: Final[dict[str, Callable[[AtLeastSet, frozenset[str]], Truth]]] = {
+    "includes_any": AtLeastSet.includes_any,
+    "includes_all": AtLeastSet.includes_all,
+    "only": AtLeastSet.only,
+    "excludes_all": AtLeastSet.excludes_all,
+}
 _DATES: Final[dict[DateOp, Callable[[PartialDate, PartialDate], Truth]]] = {
     "before": before,
     "on_or_before": on_or_before,
@@ -65,7 +73,7 @@ _DATES: Final[dict[DateOp, Callable[[PartialDate, PartialDate], Truth]]] = {
 
 
 def of_one_value(test: Test, as_of: date) -> OfKnown:
-    """The function from a known value to what the test says of it; only dates can come out unknown."""
+    """The function from a known value to what the test says of it; what is known in part can come out unknown."""
     match test:
         case YesNoTest(expected):
             return lambda value: value is expected
@@ -74,11 +82,11 @@ def of_one_value(test: Test, as_of: date) -> OfKnown:
         case NumberTest(op, limit):
             return _NUMBERS[op](limit)
         case BetweenTest(low, high):
-            return lambda value: low <= value <= high
+            return lambda value: AND[value >= low, value <= high]
         case SetTest(op, options):
-            return _SETS[op](frozenset(options))
+            return _of_set(op, frozenset(options))
         case EmptyTest(expected):
-            return lambda value: (not value) is expected
+            return _of_empty(expected=expected)
         case HappenedWithin(length):
             first = earliest_within(length, as_of)
             return lambda value: within(value, first, as_of)
@@ -88,6 +96,19 @@ def of_one_value(test: Test, as_of: date) -> OfKnown:
             assert isinstance(point, PartialDate)
             compare = _DATES[op]
             return lambda value: compare(value, point)
+
+
+def _of_set(op: SetOp, options: frozenset[str]) -> OfKnown:
+    known, in_part = _SETS[op](options), _PARTLY_KNOWN_SETS[op]
+    return lambda value: in_part(value, options) if type(value) is AtLeastSet else known(value)
+
+
+def _of_empty(*, expected: bool) -> OfKnown:
+    def holds(value: Any) -> Truth:
+        empty = value.empty() if type(value) is AtLeastSet else not value
+        return empty if expected else NOT[empty]
+
+    return holds
 
 
 def compare_dates(op: DateOp, value: PartialDate, reference: FactReference, known: PartialDate) -> Truth:

@@ -21,6 +21,7 @@ from screener.criteria.model import (
 )
 from screener.dates import PartialDate
 from screener.facts.definitions import FactDefinition, Value, Vocabulary
+from screener.facts.imprecise import AtLeastSet
 
 _OPS: Final = {
     "at_least": "at least",
@@ -55,6 +56,9 @@ def value_words(value: Value | None, fact: FactDefinition) -> str:
             return value.text
         case frozenset():
             return listed((option_words(one) for one in sorted(value)), "and") if value else "none"
+        case AtLeastSet():
+            known = [option_words(one) for one in sorted(value.known)]
+            return f"at least {listed(known, 'and')}" if known else "not wholly known"
         case str():
             return option_words(value)
     return f"{value} {fact.unit}" if fact.unit and fact.unit != "years" else str(value)

@@ -41,7 +41,8 @@ from screener.criteria.model import (
 )
 from screener.dates import PartialDate
 from screener.facts.definitions import FactDefinition, Value
-from screener.facts.values import NOTHING
+from screener.facts.imprecise import AtLeastSet, NumberRange
+from screener.facts.values import NOTHING, partly
 
 Data = str | list["Data"] | dict[str, "Data"]
 """What YAML holds, every scalar as text."""
@@ -158,6 +159,8 @@ def _value(value: Value) -> str:
             return "; ".join(sorted(value)) or NOTHING
         case str():
             return value
+        case NumberRange() | AtLeastSet():
+            return partly(value)
     return _number(value)
 
 

@@ -25,6 +25,14 @@ from screener.facts.values import FactValue
 from screener.logic import NO, UNKNOWN, YES, Truth
 
 _REMEMBERED: Final = 4096
+_CAUSE_OF: Final[dict[str, str]] = {"uncertain": "not_recorded"}
+"""Records that bear on a fact and do not say it leave it not recorded; every other state is the cause itself."""
+
+_HOW: Final = {
+    "conflicting": "is recorded differently by sources of equal standing",
+    "imprecise": "is recorded too imprecisely to tell",
+    "uncertain": "is not recorded; records that bear on it do not settle it",
+}
 
 
 class Said:
@@ -153,8 +161,8 @@ class _TestTelling:
             return self.unknown_age(facts)
         if value is None:
             return "not_recorded", self.not_recorded
-        if value.state in ("unreadable", "conflicting"):
-            return value.state, _not_usable(self.fact, value)
+        if value.value is None:
+            return _CAUSE_OF.get(value.state, value.state), _not_usable(self.fact, value)
         window = self.test.measured_within
         if window is not None and fresh(value, window, self.as_of) is not YES:
             return self.not_fresh(value)
@@ -163,7 +171,7 @@ class _TestTelling:
             if other is None:
                 return "not_recorded", f"{self.vocabulary[name].label} is not recorded"
             if other.value is None:
-                return other.state, _not_usable(self.vocabulary[name], other)
+                return _CAUSE_OF.get(other.state, other.state), _not_usable(self.vocabulary[name], other)
         return "imprecise", f"{self.recorded(value, facts)} is too imprecise to settle: {self.asked}"
 
     def not_fresh(self, value: FactValue) -> tuple[str, str]:
@@ -182,12 +190,12 @@ class _TestTelling:
         for name in (BIRTH_DATE, AGE):
             value = facts.get(name)
             if value is not None:
-                return value.state, _not_usable(self.vocabulary[name], value)
+                return _CAUSE_OF.get(value.state, value.state), _not_usable(self.vocabulary[name], value)
         return "not_recorded", "neither date of birth nor age is recorded"
 
 
 def _not_usable(fact: FactDefinition, value: FactValue) -> str:
     where = f" ({value.source})" if value.source else ""
-    if value.state == "conflicting":
-        return f"{fact.label} is recorded differently by sources of equal standing{where}"
+    if value.state in _HOW:
+        return f"{fact.label} {_HOW[value.state]}{where}"
     return f"{fact.label} is recorded, but it or its date cannot be read{where}"

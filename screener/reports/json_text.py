@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from screener.criteria.library import LoadedRules
 from screener.facts.definitions import Value
-from screener.facts.values import plain
+from screener.facts.values import Evidence, plain
 from screener.matching.results import Leaning, PatientResult
 
 _REMEMBERED: Final = 32768
@@ -55,11 +55,13 @@ class PatientJson:
             pieces.append(f'{comma}{heads[one[:5]]}{quoted(one[5])},"facts":[')
             comma = "]},"
             between = ""
-            for name, value, on, where, state in one[6]:
+            for name, value, on, where, state, evidence in one[6]:
                 if where is not source or state != "recorded":
                     source, ending = where, _ending(where, state)
                 date = "null" if on is None else f'"{on.text}"'
                 pieces.append(f"{between}{known[name, value]}{date}{ending}")
+                if evidence:
+                    pieces[-1] = f'{pieces[-1][:-1]},"evidence":{_records(evidence)}}}'
                 between = ","
                 if state != "recorded":
                     source, ending = None, _ending(None, "recorded")
@@ -105,6 +107,11 @@ def _list(items: tuple[NamedTuple, ...]) -> str:
 def _item(item: NamedTuple) -> dict[str, Any]:
     data = item._asdict()
     return {**data, "value": plain(item.value)} if isinstance(item, Leaning) else data
+
+
+def _records(evidence: tuple[Evidence, ...]) -> str:
+    """The records behind a derived fact, what they do not say left out."""
+    return compact([{name: str(word) for name, word in one._asdict().items() if word is not None} for one in evidence])
 
 
 def rules_data(loaded: LoadedRules, stale: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.dates import parse_date
-from screener.facts.values import FactValue, plain
+from screener.facts.values import Evidence, FactValue, plain
 from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question
 from screener.reports.json_text import PatientJson
 
@@ -20,10 +20,13 @@ values = st.one_of(
     st.none(), st.booleans(), st.integers(0, 3), words, st.decimals(0, 9, places=2), st.frozensets(words, max_size=3)
 )
 states = st.sampled_from(["recorded", "unreadable", "presumed"])
+records = st.builds(
+    Evidence, words, words, dates, st.none() | words, st.none() | words, st.none() | words, st.none() | words
+)
 # The name of a fact decides its type, as in a vocabulary.
 facts = st.builds(
-    lambda value, on, source, state: FactValue(f"fact_{type(value).__name__}", value, on, source, state),
-    values, dates, st.none() | words, states,
+    lambda value, on, source, state, found: FactValue(f"fact_{type(value).__name__}", value, on, source, state, found),
+    values, dates, st.none() | words, states, st.lists(records, max_size=2).map(tuple),
 )  # fmt: skip
 leanings = st.builds(
     lambda value, because: Leaning(f"fact_{type(value).__name__}", value, because, ("I1",)), values, words
@@ -51,13 +54,19 @@ patients = st.builds(
 )
 
 
+def fact_object(fact: FactValue) -> dict[str, Any]:
+    """A fact; the records behind it only where there are any, and of each what it says."""
+    data = {**fact._asdict(), "value": plain(fact.value), "on": fact.on and fact.on.text}
+    found = data.pop("evidence")
+    said = [{name: str(word) for name, word in one._asdict().items() if word is not None} for one in found]
+    return {**data, "evidence": said} if said else data
+
+
 def expected(result: PatientResult, rank: int | None) -> dict[str, Any]:
     data: dict[str, Any] = {"rank": rank, **result._asdict()}
     data["criteria"] = [
-        {**one._asdict(), "facts": [{**fact._asdict(), "value": plain(fact.value), "on": fact.on and fact.on.text}
-                                    for fact in one.facts]}
-        for one in result.criteria
-    ]  # fmt: skip
+        {**one._asdict(), "facts": [fact_object(fact) for fact in one.facts]} for one in result.criteria
+    ]
     data["questions"] = [one._asdict() for one in result.questions]
     data["presumed"] = [{**one._asdict(), "value": plain(one.value)} for one in result.presumed]
     data["notes"] = [one._asdict() for one in result.notes]
