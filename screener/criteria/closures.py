@@ -43,57 +43,50 @@ def fresh(value: FactValue, window: Length, as_of: date) -> Truth:
     return UNKNOWN if value.on is None else within(value.on, earliest_within(window, as_of), date.max)
 
 
-class TruthTable(dict[Any, Truth]):
-    """What some rules come out as, by the values of the facts they read; of one fact the value is the key itself.
-
-    A value known in part stands in no table: what the rules say of it is worked out each time.
-    """
-
-    def __init__(self, names: tuple[str, ...], truth: TruthOf) -> None:
-        super().__init__()
-        self._names = names
-        self._truth = truth
-
-    def __missing__(self, key: Any) -> Truth:
-        return self.worked_out(key)
-
-    def worked_out(self, key: Any) -> Truth:
-        """What the rules say of these values, none where a fact is not recorded."""
-        known = zip(self._names, key if len(self._names) > 1 else (key,), strict=True)
-        return self._truth({name: FactValue(name, value, None, None) for name, value in known if value is not None})
+# A value known in part stands in no table: what the rules say of it is worked out each time.
 
 
-def look_up_one(names: tuple[str, ...], table: TruthTable) -> TruthOf:
+def look_up_one(names: tuple[str, ...], table: dict[Any, Truth], worked_out: TruthOf) -> TruthOf:
     """Looks the value of one fact up in a table."""
     (name,) = names
-    find = table.__getitem__
     missing = table[None]
 
     def truth(facts: Facts) -> Truth:
         value = facts.get(name)
-        return missing if value is None else find(value[1])
+        if value is None:
+            return missing
+        try:
+            return table[value[1]]
+        except KeyError:
+            return worked_out(facts)
 
     return truth
 
 
-def look_up_two(names: tuple[str, ...], table: TruthTable) -> TruthOf:
+def look_up_two(names: tuple[str, ...], table: dict[Any, Truth], worked_out: TruthOf) -> TruthOf:
     """Looks the values of two facts up in a table."""
     first, second = names
 
     def truth(facts: Facts) -> Truth:
         one, two = facts.get(first), facts.get(second)
-        return table[one and one[1], two and two[1]]
+        try:
+            return table[one and one[1], two and two[1]]
+        except KeyError:
+            return worked_out(facts)
 
     return truth
 
 
-def look_up_three(names: tuple[str, ...], table: TruthTable) -> TruthOf:
+def look_up_three(names: tuple[str, ...], table: dict[Any, Truth], worked_out: TruthOf) -> TruthOf:
     """Looks the values of three facts up in a table."""
     first, second, third = names
 
     def truth(facts: Facts) -> Truth:
         one, two, three = facts.get(first), facts.get(second), facts.get(third)
-        return table[one and one[1], two and two[1], three and three[1]]
+        try:
+            return table[one and one[1], two and two[1], three and three[1]]
+        except KeyError:
+            return worked_out(facts)
 
     return truth
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 from screener.criteria import tests
 from screener.criteria.closures import (
@@ -18,7 +18,6 @@ from screener.criteria.closures import (
     Facts,
     OfValue,
     TruthOf,
-    TruthTable,
     all_of,
     any_of,
     at_least_of,
@@ -46,6 +45,7 @@ from screener.criteria.model import (
 )
 from screener.dates import Length, PartialDate
 from screener.facts.definitions import AGE, FactDefinition, Value, Vocabulary
+from screener.facts.values import FactValue
 from screener.logic import NO, UNKNOWN, YES, Truth, every
 
 _FEW: Final = 64
@@ -107,11 +107,12 @@ class Meaning:
         presumed = any(self.vocabulary[name].presume for name in names)
         if presumed or not all(domains) or prod(len(values) + 1 for values in domains) > _TABLE_ROWS:
             return None
-        table = TruthTable(names, truth)
+        table: dict[Any, Truth] = {}
         for values in product(*((*values, None) for values in domains)):
-            key = values if len(values) > 1 else values[0]
-            table[key] = table.worked_out(key)
-        return LOOK_UPS[len(names)](names, table)
+            known = zip(names, values, strict=True)
+            facts = {name: FactValue(name, value, None, None) for name, value in known if value is not None}
+            table[values if len(values) > 1 else values[0]] = truth(facts)
+        return LOOK_UPS[len(names)](names, table, truth)
 
     def _fact_test(self, test: FactTest) -> TruthOf:
         if test.fact == AGE:
