@@ -68,9 +68,20 @@ def commands(count: int) -> list[tuple[str, str]]:
             write_csv(table, size, vocabulary)
             seconds, peak = command(*screen, "--format", form, runs=runs)
             rows.append((f"screen --format {form}, CSV of {size:,} rows", f"{seconds:.1f} s, {peak:.0f} MB"))
+            if form == "jsonl" and size == count:
+                rows += _by_hand(table, out, seconds)
     rows.append(("screener --help", f"{command('--help')[0]:.2f} s"))
     rows.append(("screen of the sample, cold", f"{command('screen', TRIAL, '--patients', sample)[0]:.2f} s"))
     return rows
+
+
+def _by_hand(table: Path, out: Path, ours: float) -> list[tuple[str, str]]:
+    turned = latest_passed(Length(18, "year"), DAY)
+    seconds, peak = command(str(table), str(out), str(turned), runs=1, module="benchmarks.handwritten")
+    return [
+        ("the same table to JSON lines by a hand-written script (unranked)", f"{seconds:.1f} s, {peak:.0f} MB"),
+        ("ratio ours / hand-written (time)", f"{ours / seconds:.2f}"),
+    ]
 
 
 def main() -> None:

@@ -6,7 +6,11 @@ explanation dictionary for every criterion. It knows no partial date, no unreada
 
 from __future__ import annotations
 
+import csv
+import json
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 LRR = {"local", "regional", "local_and_regional", "second_primary_ipsilateral"}
@@ -102,3 +106,35 @@ def explained(facts: Any, turned: date) -> dict[str, Any]:
         )
     verdict, score = outcome(get, turned)
     return {"verdict": verdict, "score": score, "criteria": rows}
+
+
+WORDS: dict[str, bool] = {"yes": True, "no": False}
+
+
+def plain(name: str, text: str) -> Any:
+    """A cell as the loop takes it."""
+    if name == "birth_date":
+        return date.fromisoformat(f"{text}-01-01"[:10])
+    if name == "metastasis_sites":
+        return {one for one in text.split(";") if one != "none"}
+    if name in ("who_performance_status", "metastasis_count"):
+        return int(text)
+    return WORDS.get(text, text)
+
+
+def screen(table: Path, out: Path, turned: date) -> None:
+    """A table to JSON lines, in the order of the table."""
+    with table.open(encoding="utf-8", newline="") as rows, out.open("w", encoding="utf-8") as lines:
+        for row in csv.DictReader(rows):
+            facts = {name: (plain(name, row[name]), row.get(f"{name}__on")) for name in FACTS if row.get(name)}
+            found = {"patient_id": row["patient_id"], **explained(facts, turned)}
+            lines.write(
+                json.dumps(found, default=lambda value: sorted(value) if isinstance(value, set) else str(value))
+            )
+            lines.write("\n")
+
+
+FACTS = sorted({fact for facts in READS.values() for fact in facts})
+
+if __name__ == "__main__":
+    screen(Path(sys.argv[1]), Path(sys.argv[2]), date.fromisoformat(sys.argv[3]))

@@ -26,14 +26,14 @@ def per_second(work: Callable[[Any], object], items: list[Any]) -> float:
     return median(speeds)
 
 
-def command(*arguments: str, runs: int = RUNS) -> tuple[float, float]:
-    """Wall seconds (median) and peak memory in MB (largest) of a whole command, pinned to one processor."""
+def command(*arguments: str, runs: int = RUNS, module: str = "screener") -> tuple[float, float]:
+    """Wall seconds (median) and peak memory in MB (largest) of a module run as a command, pinned to one processor."""
     pin: Iterable[int] = [min(os.sched_getaffinity(0))] if hasattr(os, "sched_setaffinity") else []
     seconds, peaks = [], []
     for _ in range(runs):
         start = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "screener", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             preexec_fn=(lambda: os.sched_setaffinity(0, pin)) if pin else None,
