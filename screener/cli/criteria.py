@@ -115,8 +115,8 @@ def test(targets: tuple[str, ...], criteria_dir: Path | None) -> int:
 def _say_tested(loaded: LoadedRules, failed: int) -> None:
     rules = loaded.rules
     for criterion in rules.criteria:
-        if criterion.cases:
-            click.echo(f"{rules.trial} {criterion.id}: {len(criterion.cases)} cases")
+        if count := len(criterion.cases):
+            click.echo(f"{rules.trial} {criterion.id}: {count} case{'' if count == 1 else 's'} run")
     cases = sum(len(criterion.cases) for criterion in rules.criteria)
     click.echo(f"{rules.trial}: {cases} cases and {len(loaded.examples)} example patients, {failed} failed.")
 
@@ -169,15 +169,22 @@ def schema(criteria_dir: Path | None) -> None:
 def approve(trial: str, by: str, state: str, criteria_dir: Path | None) -> None:
     """Approve the rules of TRIAL as they are now, byte for byte; any edit ends the approval.
 
+    The author cannot approve, and what one person has approved is not overwritten by another.
+
     \b
-    Example:
+    Examples:
+      screener criteria show NCT06452485
+      screener criteria approve NCT06452485 --by "A. Jansen" --state under_review
       screener criteria approve NCT06452485 --by "A. Jansen"
     """
     from screener.criteria.approval import write_approval
 
     loaded = _admitted(trial, criteria_dir)
-    path = write_approval(loaded.folder, loaded.rules, loaded.sha256, by=by, on=today(), state=state)
+    before = loaded.approval
+    path = write_approval(loaded.folder, loaded.rules, loaded.sha256, current=before, by=by, on=today(), state=state)
     click.echo(f"{loaded.rules.trial} is {state.replace('_', ' ')}, by {by}: {path} ({loaded.sha256[:12]}).")
+    if before.state != "submitted":
+        click.echo(f"Before, these same rules were {before}.", err=True)
 
 
 def _admitted(trial: str, criteria_dir: Path | None) -> LoadedRules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from screener.matching.results import PatientResult, rank_key
 
 SAMPLE_TRIAL = "NCT06452485"
 SAMPLE_DAY = date(2026, 6, 1)
+EXPLAINED = "P-003"
 
 
 @click.command()
@@ -29,28 +31,42 @@ SAMPLE_DAY = date(2026, 6, 1)
     metavar="PATH",
     help="Where the HTML report goes.",
 )
-def command(report: Path) -> int:
-    """Screen the sample patients for NCT06452485 and write the HTML report.
+@click.option("--reasons", is_flag=True, help="Explain every patient here, and not one alone.")
+def command(report: Path, reasons: bool) -> int:
+    """Screen the sample patients for NCT06452485 and write the HTML report, which explains every one of them.
 
     Then shows what a change of the registry's record would do. The patients and the change are made up. The screening
     date is fixed, so that the demo shows the same on every day.
 
     \b
-    Example:
-      screener demo --report demo.html
+    Examples:
+      screener demo
+      screener demo --reasons --report demo.html
     """
-    from screener.reports.terminal import ranked_list
+    from screener.reports.terminal import patient_content, ranked_list, show
 
     screening = Screening(SAMPLE_TRIAL, shipped("criteria"), SAMPLE_DAY)
     patients = shipped("data") / "patients.csv"
     with screening.open(patients) as table:
         results = sorted(screening.results(table), key=rank_key)
-        ranked_list(screening.standing, SAMPLE_DAY, results, reasons=True, out=None)
+        ranked_list(screening.standing, SAMPLE_DAY, results, reasons=reasons, out=None)
+        if not reasons:
+            rank, one = next(each for each in enumerate(results, start=1) if each[1].patient_id == EXPLAINED)
+            show(patient_content(screening.loaded, one, rank), None)
         click.echo()
         _show_amendment(screening, patients, results)
         write_report(screening, table, results, source=patients.name, to=report)
-        click.echo(_NEXT.format(report=report, patients=patients), err=True)
+        click.echo(_NEXT.format(report=report, screener=_as_typed()), err=True)
         return say_problems(table)
+
+
+def _as_typed() -> str:
+    """How this program can be called again: by its name where the shell finds it, else as it was called now."""
+    program = Path(sys.argv[0])
+    if program.name != "screener":
+        return "python -m screener"
+    found = shutil.which("screener")
+    return "screener" if found and Path(found).samefile(program) else str(program)
 
 
 def _show_amendment(screening: Screening, patients: Path, before: list[PatientResult]) -> None:
@@ -61,7 +77,7 @@ def _show_amendment(screening: Screening, patients: Path, before: list[PatientRe
     from screener.registry.drift import compare
     from screener.registry.kept import drift_note
     from screener.registry.record import parse_record
-    from screener.reports.terminal import verdict_words
+    from screener.reports.ranked_list import verdict_words
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 118)
     stored = screening.loaded.record
@@ -88,10 +104,15 @@ def _show_amendment(screening: Screening, patients: Path, before: list[PatientRe
 
 _NEXT = """
 What to try next:
-  open {report} in a browser
-  screener explain NCT06452485 --as-of 2026-06-01 --patients {patients} --patient P-004
-  screener records template NCT06452485 --out my-patients.xlsx     (then fill it in, and)
-  screener screen NCT06452485 --patients my-patients.xlsx
-  screener criteria show NCT06452485                               (the rules beside the protocol's words)
-  screener trial NCT06452485                                       (the fact sheet)
-  screener sync NCT06452485                                        (ask the registry; then nightly)"""
+  Open {report} in a browser: every patient explained, to be read or printed.
+  {screener} demo --reasons
+      the same here
+  {screener} records template NCT06452485 --out my-patients.xlsx
+  {screener} screen NCT06452485 --patients my-patients.xlsx --report my-report.html
+      your own patients: fill in one row each, then screen them
+  {screener} criteria show NCT06452485
+      the rules in sentences beside the registry's words
+  {screener} trial NCT06452485
+      the fact sheet of the study
+  {screener} sync NCT06452485
+      ask the registry whether its words have changed; as a nightly job it tells you the morning they do"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -11,7 +12,12 @@ from screener.cli.options import as_of_option, criteria_option, patients_option,
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening, from_store, say_problems
 from screener.errors import UsageError
+from screener.facts.definitions import PATIENT_ID
+from screener.facts.table import FactTable
+from screener.facts.values import PatientRecord
 from screener.reports.json_text import PatientJson
+
+_ROWS_NAMED: Final = 10
 
 
 @click.command()
@@ -33,16 +39,16 @@ def command(
 ) -> int:
     """Explain one patient of a table: facts first, then every criterion with its reason, the verdict last.
 
+    Of what cannot be used in the table, only what concerns this patient is said, and only that makes the exit code 3.
+
     \b
     Example:
       screener explain NCT06452485 --patients my-patients.csv --patient P-007
     """
     screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
     with screening.open(patients) as table:
-        result = next((one for one in screening.results(table) if one.patient_id == patient_id), None)
-        if result is None:
-            hint = "Look at the column patient_id; case and spaces count."
-            raise UsageError("The table has no patient of that id.", hint=hint)
+        patient = _find(table, patient_id.strip())
+        result = screening.result(patient)
         if form == "json":
             click.echo(PatientJson().ranked(result, None))
         else:
@@ -50,4 +56,21 @@ def command(
 
             explanation(screening.standing, screening.as_of, result)
         screening.say_state()
-        return say_problems(table)
+        return say_problems(table, patient=patient)
+
+
+def _find(table: FactTable, patient_id: str) -> PatientRecord:
+    """The patient of that id; the table is read to its end, where the same id may stand again.
+
+    Raises:
+        UsageError: nobody has that id.
+    """
+    found = [patient for patient in table if patient.patient_id == patient_id]
+    if found:
+        return found[0]
+    lost = [str(one.row) for one in table.rejected if one.column in (None, PATIENT_ID)]
+    hint = "Look at the column patient_id; capitals count."
+    if lost:
+        more = f" and {len(lost) - _ROWS_NAMED} more" if len(lost) > _ROWS_NAMED else ""
+        hint += f" Rows that could not be used: {', '.join(lost[:_ROWS_NAMED])}{more}."
+    raise UsageError("The table has no patient of that id.", hint=hint)

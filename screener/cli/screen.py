@@ -90,6 +90,8 @@ def _stream(
             if callable(count):
                 count()
         tail.rejected = table.rejected
+        if not tail.counts:
+            click.echo("There are no patients in the table.", err=True)
         write_out(text.whole(ranking, tail), out)
 
 

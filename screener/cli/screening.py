@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 from screener.criteria.library import LoadedRules, criteria_folder, find_rules
 from screener.errors import EXIT_OK, EXIT_REJECTED
 from screener.facts.table import FactTable, open_fact_table
+from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.gate import admitted
 from screener.matching.results import PatientResult
@@ -65,6 +66,10 @@ class Screening:
         """The result of each patient, in the order of the table."""
         return map(self._evaluator.evaluate, table)
 
+    def result(self, patient: PatientRecord) -> PatientResult:
+        """The result of one patient."""
+        return self._evaluator.evaluate(patient)
+
     def open(self, patients: Path) -> FactTable:
         """The table of patients."""
         return open_fact_table(patients, self.loaded.rules.vocabulary, as_of=self.as_of)
@@ -79,26 +84,38 @@ class Screening:
             click.echo(notice, err=True)
 
 
-def say_problems(table: FactTable) -> int:
+def say_problems(table: FactTable, *, patient: PatientRecord | None = None) -> int:
     """Say what could not be used of a table, by row and column and never by content.
+
+    Args:
+        table: it, read to its end.
+        patient: where one is named, of the cells and rows only those of this patient count.
 
     Returns:
         The exit code: fine, or patient data rejected in part.
     """
-    for heading, hint in table.unknown_columns:
-        click.echo(f'Column "{heading}" is not a fact and was not used{f": {hint}" if hint else "."}', err=True)
-    rejected = table.rejected
+    _say_columns(table.unknown_columns)
+    rejected = table.rejected if patient is None else table.problems_of(patient)
     if not rejected:
         return EXIT_OK
     count = "1 cell or row" if len(rejected) == 1 else f"{len(rejected):,} cells or rows"
-    click.echo(f"{count} could not be used; what rests on them is unknown:", err=True)
+    click.echo(f"{count} could not be used; a cell that cannot be read is unknown:", err=True)
     for one in rejected[:_SHOWN_AT_MOST]:
         column = f", column {one.column}" if one.column else ""
-        click.echo(f"  row {one.row}{column}: {one.problem}", err=True)
+        hint = f"; {one.hint}" if one.hint else ""
+        click.echo(f"  row {one.row}{column}: {one.problem}{hint}", err=True)
     if len(rejected) > _SHOWN_AT_MOST:
         more = f"{len(rejected) - _SHOWN_AT_MOST:,} more"
-        click.echo(f'  and {more}; `--format json` lists every one under "rejected".', err=True)
+        click.echo(f'  and {more}; `screener screen --format json` lists every one under "rejected".', err=True)
     return EXIT_REJECTED
+
+
+def _say_columns(unknown: Sequence[tuple[str, str]]) -> None:
+    for heading, hint in unknown[:_SHOWN_AT_MOST]:
+        click.echo(f'Column "{heading}" is not a fact and was not used{f": {hint}" if hint else "."}', err=True)
+    if len(unknown) > _SHOWN_AT_MOST:
+        more = len(unknown) - _SHOWN_AT_MOST
+        click.echo(f"and {more:,} more columns were not used; the HTML report (--report) lists every one.", err=True)
 
 
 @contextmanager

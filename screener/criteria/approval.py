@@ -7,6 +7,7 @@ The file `approval.yaml` holds who approved what. Without one, or when it is of 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,33 +76,66 @@ def _approval(body: Mapping, rules: RuleSet, sha256: str, findings: Findings) ->
         hint = "somebody else must approve"
         findings.add("A101", body.mark, f'"{words["by"]}" wrote these rules and cannot approve them', hint=hint)
         return SUBMITTED
-    if words["sha256"] != sha256 or words["trial"] != rules.trial:
+    if words["trial"] != rules.trial or words["sha256"] != sha256:
+        message = _not_of_these(words, rules)
         hint = "have the rules reviewed as they are now; until then they count as submitted"
-        findings.add(
-            "A102", body.mark, "the approval is of other bytes than these rules, vocabulary and text", hint=hint
-        )
+        findings.add("A102", body.mark, message, hint=hint)
         return SUBMITTED
     return Approval(state, words["by"], words["on"])  # type: ignore[arg-type]  # one_of narrows to the listed words
 
 
+def _not_of_these(words: dict[str, str], rules: RuleSet) -> str:
+    if words["trial"] != rules.trial:
+        return f"the approval is for {words['trial']}, and these rules are for {rules.trial}"
+    given = f'"{words["by"]}" gave on {words["on"]}'
+    return f"the rules, the vocabulary or the registry's text have changed since the approval that {given}"
+
+
 def same_person(one: str, other: str) -> bool:
-    """Whether two names mean the same person, whatever the case, the spaces and the signs."""
-    first, second = (_NOT_A_LETTER.sub(" ", name.casefold()).split() for name in (one, other))
-    return first == second
+    """Whether two names mean the same person, whatever the case, the spaces, the signs and the way letters are stored.
+
+    A letter with its accent can be stored as one character or as two, and full-width letters look like others.
+    """
+    return _words_of(one) == _words_of(other)
 
 
-def write_approval(folder: Path, rules: RuleSet, sha256: str, *, by: str, on: date, state: str) -> Path:
+def _words_of(name: str) -> list[str]:
+    # Folding the case can take letters apart again, so they are put together before and after it.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return _NOT_A_LETTER.sub(" ", folded).split()
+
+
+def write_approval(
+    folder: Path, rules: RuleSet, sha256: str, *, current: Approval, by: str, on: date, state: str
+) -> Path:
     """Record an approval, or the start of a review.
 
+    Args:
+        folder: the trial's folder.
+        rules: the rules in it.
+        sha256: their bytes.
+        current: the approval that holds for these bytes, which nobody else may overwrite.
+        by: who approves.
+        on: the day.
+        state: `approved` or `under_review`.
+
+    Returns:
+        The file written.
+
     Raises:
-        UsageError: the approver is the author, the name is blank, or the file cannot be written.
+        UsageError: the approver is the author, the name is blank, somebody else has approved these bytes already, or
+            the file cannot be written.
     """
-    if not by.strip():
+    if not _words_of(by):
         raise UsageError("An approval needs a name.", hint="Give it with --by.")
     if same_person(by, rules.author):
         raise UsageError(f'"{by}" wrote these rules and cannot approve them.', hint="Somebody else must approve.")
     path = folder / FILE
-    words = {"trial": rules.trial, "state": state, "by": by.strip(), "on": on.isoformat(), "sha256": sha256}
+    if current.state == "approved" and not same_person(by, current.by or ""):
+        hint = f"Nothing was changed. If that approval is to go, remove {path} first."
+        raise UsageError(f"These rules are {current} already.", hint=hint)
+    name = unicodedata.normalize("NFC", " ".join(by.split()))
+    words = {"trial": rules.trial, "state": state, "by": name, "on": on.isoformat(), "sha256": sha256}
     try:
         path.write_text(yaml.safe_dump(words, sort_keys=False, allow_unicode=True), encoding="utf-8")
     except OSError as error:

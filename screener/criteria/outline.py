@@ -1,4 +1,4 @@
-"""A rule as a patient reads it: plain words in the second person, and a list wherever several things count."""
+"""A rule as a patient reads it: the questions of its facts with their answers, in a list where several things count."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from screener.criteria.model import (
     NoneOf,
     Not,
     Rule,
-    YesNoTest,
 )
 from screener.criteria.phrases import asked
-from screener.facts.definitions import Vocabulary
+from screener.facts.definitions import AGE, FactDefinition, Vocabulary
 
 _STEP: Final = "  "
 
@@ -54,10 +53,13 @@ def _list(head: str, parts: tuple[Rule, ...], vocabulary: Vocabulary) -> Iterato
 
 
 def _plain(test: FactTest, vocabulary: Vocabulary) -> str:
-    """What is asked of one fact, with the label as it stands, so that no word of it is bent."""
-    fact = vocabulary[test.fact]
-    match test.tests:
-        case (YesNoTest(expected),):
-            window = f" (measured within {test.measured_within})" if test.measured_within else ""
-            return f"this is {'' if expected else 'not '}so for you: {fact.label}{window}"
-    return f"your {fact.label}{':' if fact.type == 'set' else ' is'} {asked(test, vocabulary)}"
+    """The question that is asked about one fact, in its own words, and the answer the rule looks for."""
+    if test.fact == AGE:
+        return f"your age is {asked(test, vocabulary)}"
+    return f"{_question(vocabulary[test.fact])} The answer is {asked(test, vocabulary)}"
+
+
+def _question(fact: FactDefinition) -> str:
+    """The question itself; what stands behind its question mark is said to those who fill in a table."""
+    asked_for, mark, _ = fact.question.rpartition("?")
+    return f"{asked_for}{mark}" if mark else f"{fact.question.rstrip('.')}."

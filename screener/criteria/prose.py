@@ -43,7 +43,8 @@ _HEADINGS: Final[dict[Audience, dict[str, str]]] = {
 }
 _FOR_PATIENTS: Final = (
     "Everything below counts together, and this page alone decides nothing: the study team looks at it with you and "
-    "confirms it. You are free to ask anything, and looking at this obliges you to nothing."
+    "confirms it. You are free to ask anything, and looking at this obliges you to nothing. Each criterion stands "
+    'first in the words of the study; below it are the questions behind it, in which "the patient" is you.'
 )
 
 
@@ -85,7 +86,7 @@ def review_state(loaded: LoadedRules) -> str:
     """The review state in one sentence: that the rules are not approved stands first where they are not."""
     if loaded.approval.state == "approved":
         return f"These rules are {loaded.approval}."
-    return f"{NOT_APPROVED} ({loaded.approval})."
+    return f"{NOT_APPROVED} ({str(loaded.approval).removesuffix(', not approved')})."
 
 
 def registry_version(loaded: LoadedRules) -> str:
@@ -133,7 +134,7 @@ def _clinician(criterion: Criterion, vocabulary: Vocabulary) -> Line:
 
 def _clinician_sentence(criterion: Criterion, vocabulary: Vocabulary) -> str:
     if criterion.allows is not None:
-        return _ended(f"Never decides: {criterion.allows}")
+        return _ended(f"Allowed: {criterion.allows}")
     if criterion.rule is None:
         return _ended(f"Not encoded: {criterion.not_encoded}")
     lead = "Required" if criterion.kind == "inclusion" else "Excluded if"
@@ -193,7 +194,8 @@ def _patient_sentence(criterion: Criterion, vocabulary: Vocabulary) -> str:
     if criterion.rule is None:
         return "The study team looks at this together with you."
     lead = "You can take part only if" if criterion.kind == "inclusion" else "You cannot take part if"
-    return f"{lead}: {rule_outline(criterion.rule, vocabulary)}"
+    outline = rule_outline(criterion.rule, vocabulary)
+    return f"{lead} {outline}" if "\n" in outline else f"{lead} this is so:\n- {outline}"
 
 
 def _patient_remarks(criterion: Criterion, vocabulary: Vocabulary) -> Iterator[str]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from screener.facts.definitions import PATIENT_ID, Vocabulary
-from screener.facts.tables.cells import MARK, NO_TEXT, Rejection, RowSource
+from screener.facts.tables.cells import MARK, NO_TEXT, WRITE_TEXT, Rejection, RowSource
 from screener.facts.tables.csv_rows import CsvRows
 from screener.facts.tables.headings import known_headings, resolve
 from screener.facts.tables.json_rows import JsonRows
@@ -66,11 +66,18 @@ class FactTable:
             closing.callback(seen.close)
             for row, cells in self._rows.rows(self.rejected.append):
                 patient_id = cells[place].strip()
-                problem = _problem(patient_id, cells, row=row, seen=seen)
+                if not patient_id and not any(cell.strip() for cell in cells):
+                    continue
+                problem = _problem(patient_id, row=row, seen=seen)
                 if problem is None:
                     yield PatientRecord(patient_id, facts(cells, row), row)
-                elif problem:
-                    self.rejected.append(Rejection(row, PATIENT_ID, problem))
+                else:
+                    self.rejected.append(problem)
+
+    def problems_of(self, patient: PatientRecord) -> list[Rejection]:
+        """What could not be used of one patient: cells of the row, and later rows that name the patient again."""
+        again = _repeats(patient.row)
+        return [one for one in self.rejected if one.row == patient.row or one.problem == again]
 
     def __enter__(self) -> Self:
         return self
@@ -120,11 +127,18 @@ def _open_rows(path: Path, vocabulary: Vocabulary, *, unknown: list[tuple[str, s
     return CsvRows(source)
 
 
-def _problem(patient_id: str, cells: list[str], *, row: int, seen: SeenPatients) -> str | None:
-    """Why a row names no patient: none where it does, the empty text where all of it is blank and nobody is meant."""
+def _problem(patient_id: str, *, row: int, seen: SeenPatients) -> Rejection | None:
+    """Why a row cannot be used as a patient of its own; none where it can."""
     if not patient_id:
-        return "blank" if any(cell.strip() for cell in cells) else ""
+        return Rejection(row, PATIENT_ID, "blank", "give the patient an id; the row was not used")
     if patient_id.startswith(MARK):
-        return NO_TEXT
+        return Rejection(row, PATIENT_ID, NO_TEXT, f"{WRITE_TEXT}; the row was not used")
     earlier = seen.earlier_row(patient_id, row)
-    return None if earlier is None else f"repeats row {earlier}"
+    if earlier is None:
+        return None
+    which = f"row {earlier} was used and row {row} was not: keep the right one, one row a patient"
+    return Rejection(row, PATIENT_ID, _repeats(earlier), which)
+
+
+def _repeats(row: int) -> str:
+    return f"repeats row {row}"

@@ -16,7 +16,7 @@ from screener.matching.results import PatientResult
 from screener.reports.json_text import PatientJson, compact, rules_data, with_rank
 
 VERDICTS: Final = ("eligible", "needs_information", "not_eligible")
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _A_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -75,7 +75,7 @@ class Json:
         yield f'{compact({**self._head, "counts": counts})[:-1]},\n "patients": ['.encode()
         for rank, text in ranked:
             yield f"{',' if rank > 1 else ''}\n  {with_rank(rank, text.decode())}".encode()
-        rejected = [one._asdict() for one in tail.rejected]
+        rejected = [{"row": one.row, "column": one.column, "problem": one.problem} for one in tail.rejected]
         yield f'],\n "rejected": {compact(rejected)}}}\n'.encode()
 
 
@@ -107,7 +107,10 @@ def _row(cells: Iterable[str]) -> bytes:
 
 
 def guarded(cell: str) -> str:
-    """The cell as a spreadsheet shows it as text: what it would take for a formula gets an apostrophe in front."""
+    """The cell as a spreadsheet shows it as text: what it would take for a formula gets an apostrophe in front.
+
+    So does a cell that already looks like that, so that whoever takes one apostrophe away again has the cell as it was.
+    """
     if _FORMULA.match(cell) and not _A_NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from screener.criteria.library import LoadedRules
 from screener.criteria.prose import INTENDED_USE, NOT_APPROVED, SHORT_HASH, registry_version
+from screener.facts.table import Rejection
 from screener.matching.results import PatientResult
 from screener.reports.html_view import Views, patient_views
 from screener.reports.html_words import EFFECT_SIGNS, VERDICTS
@@ -31,15 +32,15 @@ _MOST_COLUMNS: Final = 18
 class ScreeningReport:
     """Everything the report says.
 
-    `results` stand in rank order. `rejected` is what could not be read, as row, column (none for a whole row) and
-    problem. `unknown_columns` are headings that mean nothing here, each with a hint. `notices` are sentences about
-    the registry's record that every output says. `created` is in UTC.
+    `results` stand in rank order. `rejected` is what could not be used. `unknown_columns` are headings that mean
+    nothing here, each with a hint. `notices` are sentences about the registry's record that every output says.
+    `created` is in UTC.
     """
 
     loaded: LoadedRules
     as_of: date
     results: Sequence[PatientResult]
-    rejected: Sequence[tuple[int, str | None, str]]
+    rejected: Sequence[Rejection]
     unknown_columns: Sequence[tuple[str, str]]
     source_name: str
     version: str

@@ -22,6 +22,7 @@ from screener.reports.html_words import (
     VerdictWords,
     explained,
     verdict_of,
+    why,
 )
 
 
@@ -87,6 +88,7 @@ class PatientView(NamedTuple):
     id: str
     verdict: VerdictWords
     score: int
+    why: str
     explained: list[str]
     facts: list[FactView]
     criteria: list[ResultView]
@@ -131,8 +133,9 @@ class _Showing:
             for one in result.questions
         ]
         return PatientView(
-            rank, f"patient-{rank}", result.patient_id, verdict_of(result), result.score, explained(result),
-            self.facts(result), criteria, questions, [self.presumption(one) for one in result.presumed],
+            rank, f"patient-{rank}", result.patient_id, verdict_of(result), result.score, why(result),
+            explained(result), self.facts(result), criteria, questions,
+            [self.presumption(one) for one in result.presumed],
             [(note.id, note.say, note.cite) for note in result.notes],
         )  # fmt: skip
 

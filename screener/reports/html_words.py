@@ -37,6 +37,7 @@ CAUSE_WORDS: Final = {
     "not_encoded": "not encoded as a rule",
 }
 STATE_WORDS: Final = {"unreadable": "cannot be read", "conflicting": "sources disagree"}
+_IDS_SHOWN: Final = 3
 ANSWERED_BY: Final = {"record": "The record", "patient": "The patient", "clinician": "A clinician"}
 
 
@@ -49,6 +50,27 @@ def verdict_of(result: PatientResult) -> VerdictWords:
     if result.verdict == "needs_information":
         return information
     return recoverable if result.recoverable else ineligible
+
+
+def why(result: PatientResult) -> str:
+    """What keeps the verdict from being a better one, in a few words for a narrow column."""
+    failing = [one.id for one in result.criteria if one.effect == "fails"]
+    if failing:
+        return f"fails {_first(failing)}"
+    asked = {name for one in result.questions for name in one.criteria}
+    left = [one.id for one in result.criteria if one.effect == "open" and one.id not in asked]
+    said = [f"{_first(left)}: a person decides"] if left else []
+    if result.questions:
+        said.append(f"{len(result.questions)} question{'' if len(result.questions) == 1 else 's'}")
+    if result.presumed:
+        said.append(f"{len(result.presumed)} presumed")
+    return ", ".join(said) or "all pass"
+
+
+def _first(names: list[str]) -> str:
+    """The first few ids, and how many more there are."""
+    shown = ", ".join(names[:_IDS_SHOWN])
+    return f"{shown} and {len(names) - _IDS_SHOWN} more" if len(names) > _IDS_SHOWN else shown
 
 
 def explained(result: PatientResult) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -22,36 +21,19 @@ from screener.criteria.words import value_words
 from screener.facts.values import FactValue
 from screener.matching.results import CriterionResult, PatientResult
 from screener.registry.text import normalise
+from screener.reports.ranked_list import COLOURS, SIGNS, RankedList, verdict_words
 from screener.reports.writing_out import write_out
 from screener.store.standing import Standing
 
-SIGNS: Final = {
-    "met": ("✓", "green"),
-    "does not apply": ("✓", "green"),
-    "allowed": ("·", "dim"),
-    "unknown": ("?", "yellow"),
-    "not met": ("✗", "red"),
-    "applies": ("✗", "red"),
-}
-_COLOURS: Final = {"eligible": "green", "needs_information": "yellow", "not_eligible": "red"}
 _WIDTH: Final = 118
-_NARROW: Final = 110
-
-
-def verdict_words(result: PatientResult) -> str:
-    """The verdict as people are told it."""
-    if result.verdict == "eligible":
-        return "eligible on recorded data"
-    if result.verdict == "needs_information":
-        return "needs information"
-    return "not eligible now, may change" if result.recoverable else "not eligible"
+_WITHOUT_VALUE: Final = {"unreadable": "cannot be read", "conflicting": "sources disagree"}
 
 
 def ranked_list(
     standing: Standing, as_of: date, results: Sequence[PatientResult], *, reasons: bool, out: Path | None
 ) -> None:
     """Print patients in rank order, with what keeps each from being eligible."""
-    _print(ranked_content(standing, as_of, results, reasons=reasons), out)
+    show(ranked_content(standing, as_of, results, reasons=reasons), out)
 
 
 def ranked_content(
@@ -59,9 +41,9 @@ def ranked_content(
 ) -> RenderableType:
     """The ranked list, ready to be printed."""
     loaded = standing.loaded
-    parts: list[RenderableType] = [_heading(standing, as_of), _matrix(loaded, results)]
+    parts: list[RenderableType] = [_heading(standing, as_of), Text(), RankedList(loaded, results)]
     if reasons:
-        parts += [_patient(loaded, result, rank) for rank, result in enumerate(results, start=1)]
+        parts += [patient_content(loaded, result, rank) for rank, result in enumerate(results, start=1)]
     return Group(*parts, _legend(results))
 
 
@@ -71,10 +53,15 @@ def explanation(standing: Standing, as_of: date, result: PatientResult) -> None:
     parts: list[RenderableType] = [_heading(standing, as_of), Text(f"\nPatient {result.patient_id}\n", style="bold")]
     parts += [_evidence(loaded, result), _criteria(loaded, result, quotes=True), *_closing(loaded, result)]
     parts.append(_verdict(result))
-    _print(Group(*parts, Text(f"\n{_sentence(INTENDED_USE)}", style="dim")), None)
+    show(Group(*parts, Text(f"\n{_sentence(INTENDED_USE)}", style="dim")), None)
 
 
-def _print(content: RenderableType, out: Path | None) -> None:
+def show(content: RenderableType, out: Path | None) -> None:
+    """Print to the terminal in its width, or as plain text to a file where one is named.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     if out is None:
         console = Console(width=None if sys.stdout.isatty() else _WIDTH, soft_wrap=False)
         console.print(content)
@@ -97,39 +84,8 @@ def _heading(standing: Standing, as_of: date) -> Text:
     return text
 
 
-def _matrix(loaded: LoadedRules, results: Sequence[PatientResult]) -> Table:
-    # On a narrow terminal the reasons need the room; the signs stand beside each patient with `--reasons`.
-    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < _NARROW
-    shown = () if narrow else loaded.rules.criteria
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold", title_justify="left")
-    table.add_column("#", justify="right")
-    table.add_column("patient", no_wrap=True)
-    table.add_column("verdict", max_width=16)
-    table.add_column("score", justify="right")
-    for criterion in shown:
-        table.add_column(criterion.id, justify="center", no_wrap=True)
-    table.add_column("why, or what would settle it", ratio=1)
-    for rank, result in enumerate(results, start=1):
-        signs = [Text(*SIGNS[one.result]) for one in result.criteria[: len(shown)]]
-        verdict = Text(verdict_words(result), style=_COLOURS[result.verdict])
-        table.add_row(
-            str(rank), Text(result.patient_id), verdict, str(result.score), *signs, Text(_in_short(loaded, result))
-        )
-    return table
-
-
-def _in_short(loaded: LoadedRules, result: PatientResult) -> str:
-    """What decides the patient, in a line or two."""
-    if result.verdict == "not_eligible":
-        return "; ".join(f"{one.id}: {one.reason}" for one in result.criteria if one.effect == "fails")
-    asked = [f"{', '.join(one.criteria)}: {loaded.rules.vocabulary[one.fact].label}?" for one in result.questions]
-    settled = {name for one in result.questions for name in one.criteria}
-    asked += [f"{one.id}: {one.reason}" for one in result.criteria if one.effect == "open" and one.id not in settled]
-    presumed = [f"presumed: {loaded.rules.vocabulary[one.fact].label}" for one in result.presumed]
-    return "; ".join([*asked, *presumed]) or "every criterion that decides passes"
-
-
-def _patient(loaded: LoadedRules, result: PatientResult, rank: int) -> Group:
+def patient_content(loaded: LoadedRules, result: PatientResult, rank: int) -> Group:
+    """One patient of the list: every criterion with its reason, the questions and notes, the verdict last."""
     title = Text(f"\n{rank}. {result.patient_id}", style="bold")
     return Group(title, _criteria(loaded, result, quotes=False), *_closing(loaded, result), _verdict(result))
 
@@ -169,9 +125,9 @@ def _evidence(loaded: LoadedRules, result: PatientResult) -> RenderableType:
         table.add_column(heading)
     for fact in facts:
         definition = loaded.rules.vocabulary[fact.fact]
-        shown = value_words(fact.value, definition) if fact.value is not None else fact.state
+        shown = value_words(fact.value, definition) if fact.value is not None else _WITHOUT_VALUE[fact.state]
         shown = f"{shown} (presumed)" if fact.state == "presumed" else shown
-        table.add_row(definition.label, Text(shown), _date(fact), Text(fact.source or "not recorded"))
+        table.add_row(Text(definition.label), Text(shown), _date(fact), Text(fact.source or "not recorded"))
     return Padding(table if facts else Text("No fact of this trial is recorded."), (0, 0, 1, 2))
 
 
@@ -187,23 +143,39 @@ def _closing(loaded: LoadedRules, result: PatientResult) -> list[RenderableType]
         fact = loaded.rules.vocabulary[leaning.fact]
         value = value_words(leaning.value, fact)
         lines.append(f"~ {fact.label} is presumed {value}: {leaning.because} [{', '.join(leaning.criteria)}]")
-    lines += [f"note, never part of the verdict: {note.say} ({note.cite})" for note in result.notes]
-    return [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
+    return [*(Padding(Text(line), (0, 0, 0, 2)) for line in lines), *_notes(result)]
+
+
+def _notes(result: PatientResult) -> Iterator[RenderableType]:
+    """The notes of a patient, those from one source below it."""
+    for cite in dict.fromkeys(note.cite for note in result.notes):
+        yield Padding(Text(f"notes, never part of the verdict, from: {cite}", style="dim"), (0, 0, 0, 2))
+        for note in result.notes:
+            if note.cite == cite:
+                yield Padding(Text(f"{note.id} {note.say}"), (0, 0, 0, 4))
 
 
 def _verdict(result: PatientResult) -> Text:
     text = Text("\n  ")
-    text.append(f"{verdict_words(result)} (score {result.score})", style=f"bold {_COLOURS[result.verdict]}")
+    text.append(f"{verdict_words(result)} (score {result.score})", style=f"bold {COLOURS[result.verdict]}")
     return text
 
 
 def _legend(results: Sequence[PatientResult]) -> Text:
-    counts = Counter(verdict_words(result) for result in results)
-    said = "; ".join(f"{count} {words}" for words, count in counts.items()) or "no patients"
-    legend = Text(f"\n{len(results)} patients: {said}.\n")
+    legend = Text(f"\n{_counted(results)}\n")
     legend.append("✓ passes  ✗ fails  ? open  · never decides. Not recorded is unknown, never no.\n", style="dim")
     legend.append(_sentence(INTENDED_USE), style="dim")
     return legend
+
+
+def _counted(results: Sequence[PatientResult]) -> str:
+    if not results:
+        return "There are no patients in the table."
+    counts = Counter(verdict_words(result) for result in results)
+    said = "; ".join(
+        f"{count} {words.replace('needs', 'need') if count > 1 else words}" for words, count in counts.items()
+    )
+    return f"{len(results):,} patient{'' if len(results) == 1 else 's'}: {said}."
 
 
 def _sentence(words: str) -> str:

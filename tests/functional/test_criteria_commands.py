@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from command_line import REPOSITORY, SAMPLE, TRIAL, screen, screener
+from command_line import REPOSITORY, SAMPLE, TRIAL, Ran, screen, screener
 
 
 @pytest.fixture
@@ -80,6 +80,20 @@ def test_the_author_cannot_approve(criteria: Path) -> None:
     assert ran.code == 2
     assert "cannot approve" in ran.err
     assert not (criteria / TRIAL / "approval.yaml").exists()
+
+
+def test_what_one_person_has_approved_is_not_overwritten_by_another(criteria: Path) -> None:
+    def approve(*more: str) -> Ran:
+        return screener("criteria", "approve", TRIAL, "--criteria", criteria, *more)
+
+    assert approve("--by", "A. Jansen", "--state", "under_review").code == 0
+    second = approve("--by", "B. Visser")
+    assert (second.code, "were under review by A. Jansen" in second.err) == (0, True)
+    third = approve("--by", "C. Bakker")
+    assert third.code == 2
+    assert "approved by B. Visser" in third.err
+    assert "Nothing was changed" in third.err
+    assert "B. Visser" in (criteria / TRIAL / "approval.yaml").read_text()
 
 
 def test_the_rules_are_shown_beside_the_registrys_words_with_the_review_state_on_top() -> None:

@@ -45,7 +45,7 @@ def pages_of_forty(asked: Asked) -> Reply:
 def test_a_hundred_ids_go_into_one_request_and_pages_are_followed(server: RegistryServer, client: Client) -> None:
     server.script_by("/studies", pages_of_forty)
     wanted = ids(130)
-    found = client.fetch_studies(wanted)
+    found = dict(client.fetch_studies(wanted, together=True))
     assert list(found) == wanted
     assert all(isinstance(outcome, Study) and outcome.record.nct_id == nct_id for nct_id, outcome in found.items())
     assert set(server.paths()) == {"/studies"}
@@ -60,7 +60,7 @@ def test_an_id_the_batch_leaves_out_is_asked_for_alone(server: RegistryServer, c
     server.script("/studies", json_reply({"studies": [study(known), study("NCT77777777"), "nothing", {}]}))
     server.script(f"/studies/{merged}", redirect("/api/v2/studies/NCT99999999"))
     server.script("/studies/NCT99999999", json_reply(target))
-    found = client.fetch_studies([known, merged, unknown])
+    found = dict(client.fetch_studies([known, merged, unknown], together=True))
     assert isinstance(found[known], Study)
     assert isinstance(found[merged], Study)
     assert isinstance(found[unknown], problems.Missing)
@@ -85,7 +85,7 @@ def test_where_a_batch_is_refused_each_study_is_asked_for_alone(
     wanted = ids(3)
     for nct_id in wanted[:2]:
         server.script(f"/studies/{nct_id}", json_reply(study(nct_id)))
-    found = client.fetch_studies(wanted)
+    found = dict(client.fetch_studies(wanted, together=True))
     assert [type(found[nct_id]) for nct_id in wanted] == [Study, Study, problems.Missing]
 
 
@@ -94,26 +94,26 @@ def test_pages_without_end_are_given_up(server: RegistryServer, client: Client) 
         return json_reply({"studies": [], "nextPageToken": asked.query.get("pageToken", "") + "x"})
 
     server.script_by("/studies", endless)
-    found = client.fetch_studies(ids(2))
+    found = dict(client.fetch_studies(ids(2), together=True))
     assert all(isinstance(outcome, problems.Missing) for outcome in found.values())
     assert server.paths().count("/studies") == 20
 
 
 def test_a_refusal_of_everything_is_not_repeated_for_each_study(server: RegistryServer, client: Client) -> None:
     server.script("/studies", reply(403))
-    found = client.fetch_studies(ids(50))
+    found = dict(client.fetch_studies(ids(50), together=True))
     assert all(isinstance(outcome, problems.Refused) for outcome in found.values())
     assert len(server.asked) == 1
 
 
 def test_a_malformed_id_spoils_nothing(server: RegistryServer, client: Client) -> None:
     server.script("/studies/NCT00000000", json_reply(study("NCT00000000")))
-    found = client.fetch_studies(["ABC123", "NCT00000000", "NCT00000000"])
+    found = dict(client.fetch_studies(["ABC123", "NCT00000000", "NCT00000000"], together=True))
     assert isinstance(found["ABC123"], problems.MalformedId)
     assert isinstance(found["NCT00000000"], Study)
     assert server.paths() == ["/studies/NCT00000000"]
 
 
 def test_no_ids_ask_nothing(server: RegistryServer, client: Client) -> None:
-    assert client.fetch_studies([]) == {}
+    assert dict(client.fetch_studies([], together=True)) == {}
     assert server.asked == []

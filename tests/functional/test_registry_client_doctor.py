@@ -11,9 +11,9 @@ from registry_server import RegistryServer, Reply, json_reply, reply, reset, stu
 
 from screener.registry.client import Client
 from screener.registry.doctor import Diagnosis, examine
-from screener.registry.pace import Deadline, Pace
+from screener.registry.pace import Deadline, Share
 from screener.registry.problems import TlsProblem
-from screener.registry.transport import Transport
+from screener.registry.transport import _problem
 
 ID = "NCT00000000"
 PATH = f"/studies/{ID}"
@@ -41,7 +41,7 @@ def without(module: str) -> dict[str, object]:
 
 ANSWERS: list[tuple[Reply, str, str]] = [
     (json_reply(study(ID)), "fine", "is as described"),
-    (json_reply(without("conditionsModule")), "schema changed", "one field is"),
+    (json_reply(without("conditionsModule")), "schema changed", "one field of the record is"),
     (json_reply(without("eligibilityModule")), "schema changed", "no eligibility text"),
     (json_reply({"protocol": {}}), "schema changed", "no protocol section"),
     (json_reply({"FullStudiesResponse": {}}), "old shape", "former API"),
@@ -50,11 +50,11 @@ ANSWERS: list[tuple[Reply, str, str]] = [
     (reply(403, "<html></html>"), "blocked", "refuses this computer"),
     (reply(404, f"NCT number {ID} not found"), "missing", "does not know"),
     (reply(404, "Not Found"), "wrong address", "at this address"),
-    (reply(400, "Parameter `nctId` has incorrect format"), "malformed id", "does not accept the id"),
+    (reply(400, "Parameter `nctId` has incorrect format"), "malformed id", f"does not accept the id {ID}"),
     (reply(400, "Too complicated query"), "unexpected", "does not accept the request"),
     (reply(429), "throttled", "too many requests"),
     (reply(502), "registry fault", "fault of its own"),
-    (reset, "not reachable", "cannot be reached"),
+    (reset, "not reachable", "broke off before"),
     (reply(200, '{"protocolSection": {'), "not reachable", "ended too early"),
 ]
 
@@ -67,9 +67,9 @@ def test_every_answer_has_its_kind_and_its_sentence(
     found = diagnosis(server)
     assert found.kind == kind
     assert words in found.summary
-    assert found.fine == (kind == "fine")
+    assert found.usable == (words in ("is as described", "one field of the record is"))
     assert found.url == f"{server.base_url}{PATH}?markupFormat=markdown"
-    assert found.advice or kind in ("fine", "schema changed", "wrong study", "unexpected")
+    assert bool(found.advice) == (kind != "fine")
 
 
 def test_the_fields_that_changed_are_named(server: RegistryServer) -> None:
@@ -106,12 +106,7 @@ def test_a_malformed_id_is_explained_without_asking(server: RegistryServer) -> N
 
 
 def test_a_certificate_that_cannot_be_trusted_is_told_from_a_broken_connection() -> None:
-    deadline = Deadline(60, clock=lambda: 0.0)
-    pace = Pace(0, clock=lambda: 0.0, sleep=lambda seconds: None)
-    transport = Transport(deadline=deadline, pace=pace, clock=lambda: 0.0)
+    share = Share(Deadline(60, clock=lambda: 0.0), 1)
     wrapped = requests.exceptions.SSLError(ConnectionError(ssl.SSLCertVerificationError("self-signed certificate")))
-    try:
-        assert isinstance(transport._problem(wrapped), TlsProblem)
-        assert not isinstance(transport._problem(requests.exceptions.SSLError("EOF")), TlsProblem)
-    finally:
-        transport.close()
+    assert isinstance(_problem(wrapped, share), TlsProblem)
+    assert not isinstance(_problem(requests.exceptions.SSLError("EOF"), share), TlsProblem)

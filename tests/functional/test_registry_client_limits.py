@@ -153,7 +153,7 @@ def test_after_the_deadline_nothing_is_asked(server: RegistryServer) -> None:
     clock = Clock()
     with client_with(server, clock, deadline=5) as client:
         clock.time = 5
-        with pytest.raises(problems.DeadlineReached, match="5 seconds was over"):
+        with pytest.raises(problems.DeadlineReached, match="The time allowed, 5 seconds, was over"):
             client.fetch_study(ID)
     assert server.asked == []
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from command_line import SAMPLE, TRIAL, screen, screener, table
+from command_line import APART, REPOSITORY, SAMPLE, TRIAL, screen, screener, table
+
+from screener.reports.ranked_list import SIGNS
 
 
 def test_the_sample_patients_are_ranked_by_verdict_then_score_then_questions() -> None:
@@ -82,6 +89,29 @@ def test_the_three_formats_for_programs_agree() -> None:
             patient["rank"], patient["patient_id"], patient["verdict"], patient["score"],
         )  # fmt: skip
         assert [row[one["id"]] for one in patient["criteria"]] == [one["result"] for one in patient["criteria"]]
+
+
+def test_the_table_and_the_report_say_what_the_formats_for_programs_say(tmp_path: Path) -> None:
+    rows = [
+        "patient_id,birth_date,who_performance_status,recurrence_type,dutch_communication",
+        "=1+1,1960-05-05,1,local,yes", "B,2015,3,distant only,no", "C,1950,2,regional,often", "D,,,,",
+    ]  # fmt: skip
+    path = table(tmp_path, *rows)
+    said = screen(path, "--report", tmp_path / "report.html").json
+    shown = screen(path, form="table").out
+    report = (tmp_path / "report.html").read_text()
+    overview = re.findall(
+        r'<td class="rank">(\d+)</td>.*?<bdi>(.*?)</bdi>.*?<td class="score">(\d+)</td>(.*?)</tr>', report, re.DOTALL
+    )
+    assert len(overview) == len(said["patients"]) == 4
+    for one, (rank, name, score, cells) in zip(said["patients"], overview, strict=True):
+        results = [each["result"] for each in one["criteria"]]
+        assert (int(rank), name, int(score)) == (one["rank"], one["patient_id"], one["score"])
+        assert re.findall(r'<span class="unseen">(.*?)</span>', cells) == results
+        line = next(line for line in shown.splitlines() if line.split()[:2] == [rank, name])
+        assert [word for word in line.split() if word in "✓✗?·"] == [SIGNS[result][0] for result in results]
+        assert score in line.split()
+    assert sum(map(int, re.findall(r'class="number">(\d+)', report))) == sum(said["counts"].values())
 
 
 def test_the_table_shows_signs_reasons_and_the_intended_use_without_a_terminal() -> None:
@@ -199,3 +229,130 @@ def test_the_result_does_not_depend_on_the_order_of_the_patients(tmp_path: Path)
     heading, *rows = SAMPLE.read_text().splitlines()
     turned = table(tmp_path, heading, *reversed(rows))
     assert screen(turned, form="csv").out == screen(SAMPLE, form="csv").out
+
+
+def test_every_rejected_cell_says_what_to_write_and_the_json_keeps_its_three_keys(tmp_path: Path) -> None:
+    path = table(tmp_path, "patient_id,birth_date,dutch_communication", "A,6 October 1960,maybe", "A,1960,yes")
+    ran = screen(path)
+    assert ran.json["rejected"] == [
+        {"row": 2, "column": "birth_date", "problem": "not a date"},
+        {"row": 2, "column": "dutch_communication", "problem": "not yes or no"},
+        {"row": 3, "column": "patient_id", "problem": "repeats row 2"},
+    ]
+    for said in (
+        "row 2, column birth_date: not a date; write the year first, as 2026-03-04",
+        "row 2, column dutch_communication: not yes or no; write yes or no",
+        "row 3, column patient_id: repeats row 2; row 2 was used and row 3 was not: keep the right one",
+    ):
+        assert said in ran.err
+
+
+def test_an_age_that_contradicts_the_birth_date_is_said_and_the_birth_date_decides(tmp_path: Path) -> None:
+    ran = screen(table(tmp_path, "patient_id,birth_date,age", "A,1960-01-01,12"))
+    assert ran.code == 3
+    assert ran.json["rejected"] == [{"row": 2, "column": "age", "problem": "differs from birth_date"}]
+    assert ran.json["patients"][0]["criteria"][1]["reason"] == "age is 66 (born 1960-01-01); at least 18"
+
+
+def test_a_patient_id_that_a_spreadsheet_would_calculate_is_text_in_csv_and_itself_elsewhere(tmp_path: Path) -> None:
+    names = ["=1+1", "+31 6 1234", "-5", "@home", "'=1"]
+    path = table(tmp_path, "patient_id,who_performance_status", *[f'"{name}",1' for name in names])
+    assert {one["patient_id"] for one in screen(path).json["patients"]} == set(names)
+    rows = list(csv.DictReader(screen(path, form="csv").out.splitlines()))
+    assert {row["patient_id"] for row in rows} == {"'=1+1", "'+31 6 1234", "-5", "'@home", "''=1"}
+
+
+def test_a_table_of_headings_alone_is_fine_and_says_that_nobody_is_in_it(tmp_path: Path) -> None:
+    path = table(tmp_path, "patient_id,age")
+    for form in ("json", "jsonl", "csv"):
+        ran = screen(path, form=form)
+        assert (ran.code, "There are no patients in the table." in ran.err) == (0, True)
+    assert "There are no patients in the table." in screen(path, form="table").out
+
+
+def test_thousands_of_unknown_columns_are_counted_and_listed_in_the_report(tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(5_000)]
+    path = table(tmp_path, ",".join(["patient_id", *names]), ",".join(["A", *["1"] * 5_000]))
+    ran = screen(path, "--report", tmp_path / "report.html")
+    assert (ran.code, len(ran.json["patients"])) == (0, 1)
+    assert 'Column "c19" is not a fact' in ran.err
+    assert "and 4,980 more columns were not used" in ran.err
+    assert len(ran.err.splitlines()) < 30
+    assert all(f">{name}<" in (tmp_path / "report.html").read_text() for name in names)
+
+
+def test_a_semicolon_table_with_a_mark_and_windows_line_ends_is_read_from_standard_input() -> None:
+    rows = ["patient_id;who_performance_status;metastasis_sites", 'A;1;"bone; lung"', "B;2;none"]
+    given = b"\xef\xbb\xbf" + "\r\n".join(rows).encode() + b"\r\n"
+    ran = screener("screen", TRIAL, "--patients", "-", "--format", "json", given=given)
+    assert (ran.code, ran.json["rejected"]) == (0, [])
+    assert {one["patient_id"] for one in ran.json["patients"]} == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['[{"patient_id": "A", "who_performance_status": 1}]', '{"patient_id": "A", "who_performance_status": 1}\n'],
+)
+def test_json_is_read_from_standard_input(given: str) -> None:
+    ran = screener("screen", TRIAL, "--patients", "-", "--format", "json", given=given)
+    assert (ran.code, [one["patient_id"] for one in ran.json["patients"]]) == (0, ["A"])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"patient_id,age\nA,5\x00\nB,6\n", "Row 2 of"),
+        (b'patient_id,age\nA,"5\nB,6\n', "a quotation mark is not closed"),
+        (b'"patient_id,age\nA,5\n', "The headings of"),
+        (b"\n \n", "is empty"),
+        (b"patient_id\n" + b"x" * 3_000_000, "is longer than 1 MiB"),
+    ],
+)
+def test_a_table_that_ends_in_the_middle_is_one_sentence_with_a_next_step(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_bytes(content)
+    ran = screen(path, form="csv")
+    assert (ran.code, ran.out) == (2, "")
+    error, hint = [line for line in ran.err.splitlines() if not line.startswith(TRIAL)]
+    assert error.startswith("Error: ")
+    assert says in error
+    assert hint.startswith("  ")
+
+
+def test_a_file_of_two_gigabytes_without_a_line_end_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    with path.open("wb") as file:
+        file.truncate(2 * 1024**3)
+    ran = screen(path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is not UTF-8 text" in ran.err
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "patients.csv")
+    ran = screen(tmp_path / "patients.csv")
+    assert ran.code == 2
+    assert 'write "-" and send it to standard input' in ran.err
+
+
+def test_an_interrupted_run_leaves_what_was_there_and_ends_with_130(tmp_path: Path) -> None:
+    out = tmp_path / "result.csv"
+    out.write_text("what was there before")
+    command = [sys.executable, "-m", "screener", "screen", TRIAL, "--patients", "-", "--format", "csv", "--out", out]
+    running = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY, env={**os.environ, **APART}
+    )
+    assert running.stdin is not None
+    running.stdin.write(b"patient_id,who_performance_status\n")
+    # More than any pipe holds: when all of it is written, the program is reading patients.
+    running.stdin.write(b"".join(b"P-%d,1\n" % number for number in range(200_000)))
+    running.stdin.flush()
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in said.decode()
+    assert "Stopped" in said.decode()
+    assert out.read_text() == "what was there before"
+    assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]

@@ -90,6 +90,18 @@ def test_a_refusal_is_said(tmp_path: Path) -> None:
     assert "refuses" in ran.err
 
 
+def test_a_registry_that_is_down_is_waited_for_as_long_as_was_said(tmp_path: Path) -> None:
+    with RegistryServer() as server:
+        server.script(f"/studies/{TRIAL}", reply(503, headers={"Retry-After": "6"}), reply(503))
+        ran = screener(*NEW, TRIAL, "--base-url", server.base_url, "--deadline", "7", cwd=tmp_path)
+    assert ran.code == 4
+    assert ran.err.startswith(
+        f"{TRIAL}: The registry has a fault of its own (503). Tried 1 time; the next try is in 6 "
+    )
+    assert "within the 7 seconds allowed" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_is_there_is_kept_and_the_registry_is_not_asked(tmp_path: Path) -> None:
     (tmp_path / "criteria" / TRIAL).mkdir(parents=True)
     with RegistryServer() as server:

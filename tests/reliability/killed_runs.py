@@ -14,7 +14,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from screener.cli.entry import run
+from screener.errors import EXIT_LOCKED
 
+LOCKED_AT_MOST = 100
 ARGUMENTS = ["sync", "--rate", "100000", "--deadline", "20", "--format", "jsonl", "--base-url", sys.argv[2]]
 
 
@@ -30,9 +32,14 @@ def begin() -> int:
 
 def whole() -> float:
     """Seconds that a run takes which nobody kills."""
-    started = time.monotonic()
-    _, status = os.waitpid(begin(), 0)
-    code = os.waitstatus_to_exitcode(status)
+    code = EXIT_LOCKED
+    # A database server notices a moment later that a process is gone, and frees its lock then.
+    for _ in range(LOCKED_AT_MOST):
+        started = time.monotonic()
+        _, status = os.waitpid(begin(), 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code != EXIT_LOCKED:
+            break
     assert code in (0, 1), f"a run after a kill ended with {code}"
     return time.monotonic() - started
 
@@ -54,7 +61,7 @@ def main() -> None:
             if killed % 25 == 0:
                 length = whole()
         else:
-            assert os.waitstatus_to_exitcode(status) in (0, 1)
+            assert os.waitstatus_to_exitcode(status) in (0, 1, EXIT_LOCKED)
             ended += 1
     whole()
     sys.stdout.write(f"{killed} {ended}\n")

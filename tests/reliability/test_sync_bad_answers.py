@@ -5,10 +5,25 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import socket
+import threading
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
-from registry_server import Asked, RegistryServer, Reply, chunked, cut, json_reply, redirect, reply, reset, study
+from registry_server import (
+    Asked,
+    RegistryServer,
+    Reply,
+    chunked,
+    cut,
+    flood,
+    json_reply,
+    redirect,
+    reply,
+    reset,
+    study,
+)
 from synced import Night, a_night, sqlite_url, version
 
 ANSWERS = 5_000
@@ -36,8 +51,29 @@ def _text(value: object) -> Make:
 
 def _refusal(chance: random.Random, _: str) -> Reply:
     status = chance.choice([400, 401, 403, 404, 410, 418, 429, 500, 502, 503, 504, 599])
-    waits = [{}, {"Retry-After": "3600"}, {"Retry-After": "2"}, {"Retry-After": "soon"}]
-    return reply(status, chance.choice(["", "no", "<html>no</html>", "\0\xff"]), headers=chance.choice(waits))
+    wait = chance.choice(WAITS)
+    headers = {} if wait is None else {"Retry-After": wait}
+    return reply(status, chance.choice(["", "no", "<html>no</html>", "\0\xff"]), headers=headers)
+
+
+WAITS = (
+    None,
+    "0",
+    "2",
+    "45",
+    "3600",
+    "21600",
+    "9" * 40,
+    "-5",
+    "1.5",
+    "",
+    "soon",
+    "Mon, 01 Jun 2026 02:00:00 GMT",
+    "Mon, 01 Jun 2099 02:00:00 GMT",
+    "Mon, 01 Jun 1999 02:00:00 GMT",
+    "Monday, 01-Jun-26 02:00:00 GMT",
+    "Mon, 99 Foo 2026",
+)
 
 
 def _noise(chance: random.Random, _: str) -> Reply:
@@ -78,6 +114,7 @@ KINDS: tuple[Make, ...] = (
     lambda chance, _: json_reply(chance.choice([None, 7, "text", [], [1], {}, {"FullStudiesResponse": {}}])),
     lambda _, nct_id: json_reply({"protocolSection": [study(nct_id)]}),
     lambda _, nct_id: redirect(f"/api/v2/studies/{nct_id}"),
+    lambda *_: redirect(f"/api/v2/studies/{TRIALS[0]}"),
     lambda *_: redirect("http://elsewhere.invalid/api/v2/studies/NCT00000001"),
     lambda *_: redirect(""),
     lambda *_: reset,
@@ -86,7 +123,10 @@ KINDS: tuple[Make, ...] = (
     lambda *_: reply(200, b"<!DOCTYPE html><title>Log in</title>", headers={"Content-Type": "application/json"}),
     lambda *_: reply(200, b"{}", headers={"Content-Encoding": "br"}),
     lambda *_: reply(200, b"", headers={"Content-Length": "99999999"}),
+    lambda *_: flood(20 << 20),
+    lambda *_: reply(200, BOMB, headers={"Content-Encoding": "gzip"}),
 )
+BOMB = gzip.compress(b" " * (20 << 20))
 
 
 class Worst:
@@ -97,12 +137,21 @@ class Worst:
         self.night = night
         self.asked: list[float] = []
         self.answers = 0
+        self.ends = 0.0
 
     def __call__(self, asked: Asked) -> Reply:
         self.asked.append(self.night.time.seconds)
         self.answers += 1
+        if self.answers % 40 == 0:
+            return self._drip
         kind = KINDS[self.answers % len(KINDS)]
         return kind(self.chance, asked.path.removeprefix("/studies/"))
+
+    def _drip(self, connection: socket.socket, _: threading.Event) -> None:
+        """A body during which seconds pass on the run's own clock, and which never ends."""
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n{")
+        self.night.time.seconds = min(self.night.time.seconds + self.chance.choice([1, 7, 30]), self.ends)
+        connection.sendall(b"{")
 
 
 def test_5000_bad_answers_leave_the_last_good_records_in_force(tmp_path: Path) -> None:
@@ -132,10 +181,11 @@ def _spoil(server: RegistryServer, worst: Worst) -> None:
 def _one_night(night: Night, worst: Worst) -> None:
     began = night.time.seconds
     worst.asked.clear()
+    worst.ends = began + DEADLINE
     report = night.sync(deadline=DEADLINE)
     assert report.exit_code == 4
     assert {trial.outcome for trial in report.trials} <= {"failed", "missing"}
     assert all(trial.problem and "Traceback" not in trial.problem for trial in report.trials)
     assert night.time.seconds - began <= DEADLINE
-    gaps = [later - earlier for earlier, later in zip(worst.asked, worst.asked[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(worst.asked)]
     assert all(gap >= 1.0 - 1e-9 for gap in gaps)

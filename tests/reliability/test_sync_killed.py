@@ -11,9 +11,16 @@ from itertools import count
 from pathlib import Path
 
 from registry_server import Asked, RegistryServer, Reply, json_reply, study
+from sqlalchemy import text
 from synced import ONE, THREE, TWO, a_night, sqlite_url, version
 
+from screener.store.address import store_address
+from screener.store.database import make_engine
+
+pytest_plugins = ["postgres"]
+
 KILLS = 500
+KILLS_ON_A_SERVER = 100
 
 HALF_KEPT = {
     "a check without what it brought": """
@@ -30,14 +37,15 @@ HALF_KEPT = {
 }
 
 
-def test_500_kills_leave_whole_trials_and_the_next_run_finishes(tmp_path: Path) -> None:
+def kill(url: str, folder: Path, kills: int) -> None:
+    """Have so many runs over three changing trials killed, and one finish after them."""
     ages = count(18)
 
     def changing(asked: Asked) -> Reply:
         nct_id = asked.path.removeprefix("/studies/")
         return json_reply(study(nct_id, text=f"Inclusion Criteria:\n\n* Age \\>={next(ages)} years"))
 
-    with a_night(sqlite_url(tmp_path)) as night:
+    with a_night(url) as night:
         for nct_id in (ONE, TWO, THREE):
             night.serve(nct_id)
         night.sync(ONE, TWO, THREE)
@@ -46,27 +54,39 @@ def test_500_kills_leave_whole_trials_and_the_next_run_finishes(tmp_path: Path) 
         for nct_id in (ONE, TWO, THREE):
             server.script_by(f"/studies/{nct_id}", changing)
         # Without rules to read, a run is at the registry and the store for nearly all of its time.
-        (tmp_path / "no-rules").mkdir()
+        (folder / "no-rules").mkdir()
         program = Path(__file__).with_name("killed_runs.py")
         done = subprocess.run(
-            [sys.executable, str(program), str(KILLS), server.base_url],
+            [sys.executable, str(program), str(kills), server.base_url],
             capture_output=True,
             text=True,
             timeout=170,
-            env={
-                **os.environ,
-                "SCREENER_STORE": sqlite_url(tmp_path),
-                "SCREENER_CRITERIA": str(tmp_path / "no-rules"),
-            },
+            env={**os.environ, "SCREENER_STORE": url, "SCREENER_CRITERIA": str(folder / "no-rules")},
         )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.split()[0] == str(KILLS)
+    assert done.stdout.split()[0] == str(kills)
+
+
+def see_whole_trials(url: str, kills: int) -> None:
+    engine = make_engine(store_address(url))
+    with engine.connect() as store:
+        found = {what: store.execute(text(query)).scalar() for what, query in HALF_KEPT.items()}
+        query = "SELECT count(*) FROM registry_run WHERE outcome = 'interrupted'"
+        interrupted = store.execute(text(query)).scalar_one()
+    engine.dispose()
+    assert found == dict.fromkeys(HALF_KEPT, 0)
+    # Not every kill came after the run had begun, and some came after it had ended; most hit it at work.
+    assert interrupted > kills / 4
+
+
+def test_500_kills_leave_whole_trials_and_the_next_run_finishes(tmp_path: Path) -> None:
+    kill(sqlite_url(tmp_path), tmp_path, KILLS)
     with closing(sqlite3.connect(tmp_path / "store.db")) as store:
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert store.execute("PRAGMA foreign_key_check").fetchall() == []
-        assert {what: store.execute(query).fetchone()[0] for what, query in HALF_KEPT.items()} == dict.fromkeys(
-            HALF_KEPT, 0
-        )
-        interrupted = store.execute("SELECT count(*) FROM registry_run WHERE outcome = 'interrupted'").fetchone()[0]
-    # Not every kill came after the run had begun, and some came after it had ended; most hit it at work.
-    assert interrupted > KILLS / 4
+    see_whole_trials(sqlite_url(tmp_path), KILLS)
+
+
+def test_kills_leave_whole_trials_in_a_shared_store_too(postgres_url: str, tmp_path: Path) -> None:
+    kill(postgres_url, tmp_path, KILLS_ON_A_SERVER)
+    see_whole_trials(postgres_url, KILLS_ON_A_SERVER)

@@ -12,6 +12,8 @@ from screener.criteria.approval import Approval, same_person, write_approval
 from screener.criteria.library import LoadedRules
 from screener.errors import UsageError
 
+DAY = date(2026, 6, 2)
+
 
 def loaded(folder: Path) -> LoadedRules:
     rules, _ = checked(folder)
@@ -21,8 +23,12 @@ def loaded(folder: Path) -> LoadedRules:
 
 def approved(folder: Path, by: str = "A. Reviewer", state: str = "approved") -> LoadedRules:
     before = loaded(folder)
-    write_approval(folder, before.rules, before.sha256, by=by, on=date(2026, 6, 2), state=state)
+    give(before, by, state)
     return loaded(folder)
+
+
+def give(rules: LoadedRules, by: str, state: str = "approved", on: date = DAY) -> Path:
+    return write_approval(rules.folder, rules.rules, rules.sha256, current=rules.approval, by=by, on=on, state=state)
 
 
 def test_rules_without_an_approval_are_submitted(tmp_path: Path) -> None:
@@ -51,7 +57,7 @@ def test_an_approval_that_was_written_is_read_again(tmp_path: Path, state: str, 
         ("criteria.yaml", RULES + "# one more line\n"),
         ("registry.json", record(ELIGIBILITY + "\n")),
         ("../vocabulary/words.yaml", VOCABULARY + "\n"),
-        ("../value_sets/bones.csv", "system,code,display,source\n"),
+        ("../value_sets/bones.csv", "system,code,display,source\nhttp://example.org,1,one,a made-up source\n"),
     ],
 )
 def test_any_edit_of_what_was_approved_ends_the_approval(tmp_path: Path, file: str, content: str) -> None:
@@ -119,7 +125,12 @@ def test_a_list_is_no_approval(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("by", "message"),
-    [("  ", "An approval needs a name."), (" Rules-TEAM", '" Rules-TEAM" wrote these rules and cannot approve them.')],
+    [
+        ("  ", "An approval needs a name."),
+        (" - . ", "An approval needs a name."),
+        (" Rules-TEAM", '" Rules-TEAM" wrote these rules and cannot approve them.'),
+        ("ｒｕｌｅｓ  team", '"ｒｕｌｅｓ  team" wrote these rules and cannot approve them.'),
+    ],
 )
 def test_the_author_and_nobody_cannot_approve(tmp_path: Path, by: str, message: str) -> None:
     folder = write_trial(tmp_path)
@@ -129,18 +140,66 @@ def test_the_author_and_nobody_cannot_approve(tmp_path: Path, by: str, message: 
     assert not (folder / "approval.yaml").exists()
 
 
+def test_the_approval_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
+    rules = approved(write_trial(tmp_path), "A. Reviewer")
+    kept = (rules.folder / "approval.yaml").read_bytes()
+    for state in ("approved", "under_review"):
+        with pytest.raises(UsageError) as caught:
+            give(rules, "B. Second", state)
+        assert caught.value.message == "These rules are approved by A. Reviewer on 2026-06-02 already."
+        assert "approval.yaml first" in caught.value.hint
+    assert (rules.folder / "approval.yaml").read_bytes() == kept
+
+
+def test_who_approved_can_take_it_back_and_who_reviews_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    rules = approved(write_trial(tmp_path), "A. Reviewer")
+    give(rules, "a. reviewer", "under_review")
+    back = loaded(rules.folder)
+    assert back.approval.state == "under_review"
+    give(back, "B. Second", on=date(2026, 6, 3))
+    assert str(loaded(rules.folder).approval) == "approved by B. Second on 2026-06-03"
+
+
+def test_the_approval_of_earlier_bytes_stands_in_nobodys_way(tmp_path: Path) -> None:
+    folder = approved(write_trial(tmp_path), "A. Reviewer").folder
+    (folder / "criteria.yaml").write_text(RULES + "# one more line\n", encoding="utf-8")
+    give(loaded(folder), "B. Second")
+    assert loaded(folder).approval.by == "B. Second"
+
+
+def test_an_approval_that_has_ended_says_who_gave_it_and_one_of_another_trial_says_so(tmp_path: Path) -> None:
+    folder = approved(write_trial(tmp_path), "A. Reviewer").folder
+    path, rules = folder / "approval.yaml", folder / "criteria.yaml"
+    words = path.read_text(encoding="utf-8")
+    rules.write_text(RULES + "# one more line\n", encoding="utf-8")
+    assert checked(folder)[1][0].message == (
+        "the rules, the vocabulary or the registry's text have changed since the approval that "
+        '"A. Reviewer" gave on 2026-06-02'
+    )
+    path.write_text(words.replace("NCT00000000", "NCT00000001"), encoding="utf-8")
+    assert checked(folder)[1][0].message == "the approval is for NCT00000001, and these rules are for NCT00000000"
+
+
+def test_a_name_is_written_in_one_way(tmp_path: Path) -> None:
+    assert approved(write_trial(tmp_path), "  Jose\u0301   Reviewer ").approval.by == "Jos\u00e9 Reviewer"
+
+
 def test_an_approval_that_cannot_be_written_is_told_with_its_path(tmp_path: Path) -> None:
     folder = write_trial(tmp_path)
     (folder / "approval.yaml").mkdir()
     rules = loaded(folder)
     with pytest.raises(UsageError, match=r"approval\.yaml cannot be written"):
-        write_approval(folder, rules.rules, rules.sha256, by="A. Reviewer", on=date(2026, 6, 2), state="approved")
+        give(rules, "A. Reviewer")
 
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         ("A. Smith", "a.  SMITH ", True),
+        ("Jos\u00e9 Mu\u00f1oz", "Jose\u0301 MUN\u0303OZ", True),
+        ("Ａ. Smith", "A Smith", True),
+        ("\u0130nci", "i\u0307nci", True),
+        ("Müller", "Muller", False),
         ("Strauß", "STRAUSS", True),
         ("A. Smith", "B. Smith", False),
         ("Al", "A l", False),

@@ -138,9 +138,11 @@ def test_the_summary_is_shown_in_paragraphs_with_its_escapes_undone(tmp_path: Pa
 def test_who_fits_is_made_from_the_rules_where_nobody_wrote_it(tmp_path: Path) -> None:
     text = as_text(sheet(tmp_path))
     good = text.partition("GOOD FIT")[2].partition("NOT A FIT")[0]
-    assert "You can take part only if all of these are so:\n  - This is so for you: wrist fracture healed." in good
+    assert (
+        "You can take part only if all of these are so:\n  - Is the wrist fracture healed? The answer is yes." in good
+    )
     bad = text.partition("NOT A FIT")[2]
-    assert "You cannot take part if any of these is so:\n  - Your pain in the wrist is severe." in bad
+    assert "You cannot take part if any of these is so:\n  - Pain? The answer is severe." in bad
 
 
 def test_a_criterion_that_is_not_encoded_is_for_the_team_and_one_that_is_open_says_so(tmp_path: Path) -> None:
@@ -171,14 +173,14 @@ def test_the_parts_of_a_rule_are_a_list_within_the_list(tmp_path: Path) -> None:
     (item,) = as_data(made)["good_fit"]["items"]
     assert item["says"] == "At least one of these is so:"
     assert [one["says"] for one in item["below"]] == [
-        "this is so for you: wrist fracture healed.",
+        "Is the wrist fracture healed? The answer is yes.",
         "all of these are so:",
     ]
     assert [one["says"] for one in item["below"][1]["below"]] == [
-        "this is not so for you: thrombocytopenia.",
-        "your pain in the wrist is mild.",
+        "Is there an immune thrombocytopenia? The answer is no.",
+        "Pain? The answer is mild.",
     ]
-    assert "    - all of these are so:\n      - this is not so for you: thrombocytopenia." in as_text(made)
+    assert "    - all of these are so:\n      - Is there an immune thrombocytopenia? The answer is no." in as_text(made)
 
 
 def test_the_shipped_trial_says_in_written_words_whom_it_is_for() -> None:

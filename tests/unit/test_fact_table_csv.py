@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.errors import UnusablePatients
+from screener.errors import UnusablePatients, UsageError
 from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.facts.table import Rejection, open_fact_table
 from screener.facts.values import PatientRecord
@@ -46,6 +46,12 @@ def values(patients: list[PatientRecord]) -> list[tuple[str, int, object, object
         )
         for each in patients
     ]
+
+
+def test_a_standard_input_that_is_closed_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(UsageError, match="There is no standard input"):
+        open_fact_table(Path("-"), VOCABULARY, as_of=AS_OF)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -65,6 +65,21 @@ def test_a_missing_file_and_a_folder_and_a_pipe_are_refused_at_once(tmp_path: Pa
         assert error.value.hint
 
 
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "parquet", "xlsx"])
+def test_a_file_that_may_not_be_read_is_said_in_a_sentence(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    path = tmp_path / f"patients.{ending}"
+    path.write_bytes(b"patient_id\nP-1\n")
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UsageError, match=rf"patients\.{ending} cannot be read") as error:
+        read(path)
+    assert "permissions" in error.value.hint
+
+
 def test_a_device_is_refused() -> None:
     with pytest.raises(UsageError, match="is not a file"):
         read(Path("/dev/zero"))

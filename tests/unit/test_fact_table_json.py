@@ -45,6 +45,11 @@ def one(folder: Path, facts: str) -> tuple[dict[str, object], list[Rejection]]:
     return {name: fact.value for name, fact in patient.facts.items()}, table.rejected
 
 
+def test_lines_of_which_none_is_an_object_say_why(tmp_path: Path) -> None:
+    message = refusal(tmp_path, '{"patient_id": "P-1",\n{"patient_id": "P-2",\n', name="patients.jsonl")
+    assert message.endswith("names no patient; row 2 is not valid JSON.")
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [
@@ -189,7 +194,8 @@ def test_a_large_array_is_read_whole_wherever_a_block_ends(tmp_path: Path) -> No
         ('[{"patient_id": "P-1"}] []', "is not valid JSON at row 3"),
         ("[" * 100_000, "is not valid JSON at row 2"),
         ('[{"patient_id": "P-1"}, {"patient_id": "' + "x" * 1_200_000 + '"}]', "longer than 1 MiB"),
-        ('[{"name": "x"}]', "names no patient"),
+        ('[{"name": "x"}]', "names no patient."),
+        ("[12]", "names no patient; row 2 is not an object."),
         ('{"resourceType": "Bundle"}', "names no patient"),
         ('[{"patient_id": "Müller"}]'.encode("latin-1"), "is not UTF-8 text"),
     ],

@@ -13,10 +13,12 @@ from screener.criteria.approval import Approval
 from screener.criteria.model import Criterion, FactTest, YesNoTest
 from screener.criteria.prose import INTENDED_USE
 from screener.facts.definitions import FactDefinition, Presumption, Vocabulary
+from screener.facts.table import Rejection
 from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator
-from screener.matching.results import PatientResult
+from screener.matching.results import Leaning, PatientResult
 from screener.registry.text import normalise
+from screener.reports.html_words import why
 
 HOSTILE = "<script>alert(1)</script>\" onmouseover='x' &amp; {{ 7*7 }} \u202e \x00 ]]> </style> =1+1"
 
@@ -26,7 +28,7 @@ def folded(text: str) -> str:
 
 
 def test_every_tag_is_closed_every_id_is_unique_and_every_link_leads_somewhere() -> None:
-    page = read(report_of(screened(varied()), rejected=[(14, "birth_date", "not a date")]))
+    page = read(report_of(screened(varied()), rejected=[Rejection(14, "birth_date", "not a date", "write 2026")]))
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     targets = [
@@ -128,6 +130,36 @@ def test_verdicts_have_their_words_signs_and_counts() -> None:
         assert words in overview
 
 
+def test_the_overview_says_in_short_why() -> None:
+    results = screened(
+        [
+            patient("P-1"),
+            patient("P-2", recurrence_surgery=None),
+            patient("P-3", prior_breast_irradiation="chest_wall", dutch_communication=None, staging_pet_ct=None),
+            patient("P-4", who_performance_status=3),
+            patient(
+                "P-5", who_performance_status=3, staging_pet_ct="none", dutch_communication=False,
+                primary_breast_sarcoma=True,
+            ),
+        ]
+    )  # fmt: skip
+    said = {result.patient_id: why(result) for result in results}
+    assert said == {
+        "P-1": "all pass",
+        "P-2": "1 question",
+        "P-3": "I5: a person decides, 2 questions",
+        "P-4": "fails I1",
+        "P-5": "fails I1, I7, I9 and 1 more",
+    }
+    overview = read(report_of(results)).section("overview")
+    assert all(f"{words}" in overview for words in said.values())
+
+
+def test_a_presumption_is_said_in_the_overview() -> None:
+    (result,) = screened([patient("P")])
+    assert why(result._replace(presumed=(Leaning("frail", False, "always noted", ("E1",)),))) == "1 presumed"
+
+
 def test_hostile_text_stays_text_wherever_it_comes_from() -> None:
     rules = rt_hype().rules
     criteria = tuple(replace(one, quote=HOSTILE) for one in rules.criteria)
@@ -145,8 +177,8 @@ def test_hostile_text_stays_text_wherever_it_comes_from() -> None:
         for one in screened([patient("P", source=HOSTILE), patient("Q", source=HOSTILE, recurrence_surgery=None)])
     ]
     page = report_of(
-        results, loaded=loaded, rejected=[(2, HOSTILE, HOSTILE)], unknown_columns=[(HOSTILE, HOSTILE)],
-        source_name=HOSTILE, version=HOSTILE,
+        results, loaded=loaded, rejected=[Rejection(2, HOSTILE, HOSTILE, HOSTILE)],
+        unknown_columns=[(HOSTILE, HOSTILE)], source_name=HOSTILE, version=HOSTILE,
     )  # fmt: skip
     read_page = read(page)
     assert page.count("<script") == 0
@@ -160,10 +192,10 @@ def test_hostile_text_stays_text_wherever_it_comes_from() -> None:
 
 
 def test_rejected_places_are_listed_by_row_and_column_and_unknown_columns_by_name() -> None:
-    rejected = [(14, "birth_date", "not a date"), (20, None, "a repeated patient_id")]
+    rejected = [Rejection(14, "birth_date", "not a date", "write 2026"), Rejection(20, None, "a repeated patient_id")]
     page = read(report_of([], rejected=rejected, unknown_columns=[("ecog", 'did you mean "who"?'), ("x", "")]))
     assert "2 places in patients.csv" in page.text
-    assert "14birth_datenot a date" in page.text
+    assert "14birth_datenot a datewrite 2026" in page.text
     assert "the whole row" in page.text
     assert 'ecog (did you mean "who"?)' in page.text
 

@@ -29,6 +29,7 @@ from screener.criteria.model import (
 from screener.criteria.outline import rule_outline
 from screener.criteria.phrases import rule_phrase
 from screener.criteria.prose import AUDIENCES, INTENDED_USE, Line, lines, text
+from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.matching.gate import admitted
 
 TRIAL = shipped("criteria") / "NCT06452485"
@@ -72,20 +73,23 @@ PHRASES = {
     ),
 }
 OUTLINES = {
-    "yes": "this is so for you: good fitness.",
-    "no": "this is not so for you: good fitness.",
-    "yes with a window": "this is so for you: good fitness (measured within 28 days).",
-    "at least": "your blood level is at least 1.5 g/L.",
-    "empty": "your sites of metastases: none.",
-    "none": "none of these is so:\n- this is so for you: good fitness.\n"
-    "- your sites of metastases: at least one of bone or lung.",
-    "not": "this is not so:\n- this is so for you: good fitness.",
-    "at least of": "at least 2 of these are so:\n- this is so for you: good fitness.\n- your kind of surgery is left.\n"
+    "yes": "Fit? The answer is yes.",
+    "no": "Fit? The answer is no.",
+    "yes with a window": "Fit? The answer is yes, measured within 28 days.",
+    "at least": "Level? The answer is at least 1.5 g/L.",
+    "one of": 'Kind? The answer is left or "l and r".',
+    "none of": "Kind? The answer is neither none nor left.",
+    "happened within": "When? The answer is within 6 months before screening, not after it.",
+    "empty": "Where? The answer is none.",
+    "none": "none of these is so:\n- Fit? The answer is yes.\n- Where? The answer is at least one of bone or lung.",
+    "not": "this is not so:\n- Fit? The answer is yes.",
+    "at least of": "at least 2 of these are so:\n- Fit? The answer is yes.\n- Kind? The answer is left.\n"
     "- your age is at least 18.",
-    "condition": "all of these are so:\n- this is so for you: good fitness.\n- your age is at least 18.",
-    "nested": "at least one of these is so:\n- all of these are so:\n  - this is so for you: good fitness.\n"
-    "  - at least one of these is so:\n    - your kind of surgery is left.\n    - your age is at least 18.\n"
-    "- this is not so:\n  - all of these are so:\n    - your sites of metastases: at least one of bone or lung.\n"
+    "condition": "all of these are so:\n- Fit? The answer is yes.\n- your age is at least 18.",
+    "nested": "at least one of these is so:\n- all of these are so:\n  - Fit? The answer is yes.\n"
+    "  - at least one of these is so:\n    - Kind? The answer is left.\n"
+    "    - your age is at least 18.\n"
+    "- this is not so:\n  - all of these are so:\n    - Where? The answer is at least one of bone or lung.\n"
     "    - your age is at least 18.",
 }
 
@@ -123,10 +127,11 @@ def test_the_nodes_tried_are_all_nodes_and_tests_of_the_model() -> None:
 @given(rules())
 def test_every_rule_can_be_read_aloud_and_names_all_its_facts(rule: Rule) -> None:
     phrase, outline = rule_phrase(rule, VOCABULARY), rule_outline(rule, VOCABULARY)
-    labels = [VOCABULARY[leaf.fact].label for leaf in fact_tests(rule)]
-    assert all(label in phrase and label in outline for label in labels)
+    facts = [VOCABULARY[leaf.fact] for leaf in fact_tests(rule)]
+    assert all(fact.label in phrase for fact in facts)
+    assert all((fact.question if fact.name != "age" else "your age is ") in outline for fact in facts)
     assert phrase.count("(") == phrase.count(")")
-    assert len(outline.split("\n")) >= len(labels)
+    assert len(outline.split("\n")) >= len(facts)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -149,18 +154,36 @@ def test_a_clinician_reads_required_and_excluded() -> None:
 
 def test_a_patient_is_promised_nothing() -> None:
     needed = one(Criterion("I1", "inclusion", "q", NODES["is"]), "patient").sentence
-    assert needed == "You can take part only if: your kind of surgery is left."
+    assert needed == "You can take part only if this is so:\n- Kind? The answer is left."
     barred = one(Criterion("E1", "exclusion", "q", NODES["is"]), "patient").sentence
-    assert barred == "You cannot take part if: your kind of surgery is left."
+    assert barred == "You cannot take part if this is so:\n- Kind? The answer is left."
+    listed = one(Criterion("I1", "inclusion", "q", NODES["all"]), "patient").sentence
+    assert listed.startswith("You can take part only if all of these are so:\n- Fit? The answer is yes.")
     said = text(admitted(TRIAL, TRIAL.parent), "patient")
     assert "You can take part if" not in said
     assert "study team" in said
 
 
+def test_a_patient_reads_the_question_alone_and_not_what_is_said_to_who_fills_in_the_table() -> None:
+    asked = FactDefinition("fit", "fitness", "yes_no", "clinician", "Is it so? Or so? A clinician attests it.")
+    bare = FactDefinition("bare", "bare", "yes_no", "record", "State whether it is so.")
+    said = [rule_outline(FactTest(name, (YesNoTest(True),)), Vocabulary.of(asked, bare)) for name in ("fit", "bare")]
+    assert said == ["Is it so? Or so? The answer is yes.", "State whether it is so. The answer is yes."]
+
+
+def test_the_shipped_trial_speaks_to_a_patient_in_the_words_of_its_questions() -> None:
+    said = {line.id: line.sentence for line in lines(admitted(TRIAL, TRIAL.parent), "patient")}
+    assert said["E1"] == (
+        "You cannot take part if this is so:\n- Is the diagnosis a primary breast sarcoma? The answer is yes."
+    )
+    assert "Was the primary breast cancer irradiated after surgery? The answer is yes." in said["I3"]
+    assert "attests" not in " ".join(said.values())
+
+
 def test_what_never_decides_and_what_is_not_encoded_say_so() -> None:
     allows = Criterion("I1", "inclusion", "q", allows="physiotherapy is allowed")
     judged = Criterion("E1", "exclusion", "q", not_encoded="the investigator's judgement")
-    assert one(allows, "clinician").sentence == "Never decides: physiotherapy is allowed."
+    assert one(allows, "clinician").sentence == "Allowed: physiotherapy is allowed."
     assert one(allows, "patient").sentence == "This does not decide whether you can take part."
     assert one(judged, "clinician").sentence == "Not encoded: the investigator's judgement."
     assert "A person must judge" in one(judged, "clinician").remarks[0]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from screener.errors import UsageError
-from screener.reports.formats import guarded
 from screener.reports.writing_out import write_out
 
 
@@ -45,13 +44,3 @@ def test_a_folder_is_no_output(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_leaves_nothing() -> None:
     with pytest.raises(UsageError, match="No space left"):
         write_out([b"x" * 100_000], Path("/dev/full"))
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+31 6", "-cmd", "@sum", "\tx", "\rx"])
-def test_a_cell_that_would_be_a_formula_becomes_text(cell: str) -> None:
-    assert guarded(cell) == f"'{cell}"
-
-
-@pytest.mark.parametrize("cell", ["P-001", "-12", "+1.5", "not met", "", "12"])
-def test_other_cells_stay_as_they_are(cell: str) -> None:
-    assert guarded(cell) == cell

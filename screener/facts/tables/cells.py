@@ -8,7 +8,8 @@ text nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, Protocol
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 MARK: Final = "\0"
 """Begins a cell that is not text."""
@@ -17,16 +18,22 @@ BROKEN: Final = MARK + "!"
 """A cell that no type of fact can read."""
 
 NO_TEXT: Final = "not text"
+WRITE_TEXT: Final = "write it as text"
 LARGEST_EXACT: Final = 2**53
 """Up to here a binary floating point number holds every whole number."""
 
 
-class Rejection(NamedTuple):
-    """What could not be used: a whole row (no column), or one cell. It never holds what the cell says."""
+@dataclass(frozen=True, slots=True, order=True)
+class Rejection:
+    """What could not be used: a whole row (no column), or one cell. It never holds what the cell says.
+
+    `hint` says what to write or do instead.
+    """
 
     row: int
     column: str | None
     problem: str
+    hint: str = field(default="", compare=False)
 
 
 Reject = Callable[[Rejection], None]

@@ -14,6 +14,9 @@ from screener.facts.tables.text import BadText, TextLines, TextSource, unusable_
 
 _DELIMITERS: Final = (",", ";", "\t")
 _QUOTES: Final = "a quotation mark is not closed or stands inside a cell, or a cell is too long"
+_WRITE_QUOTES: Final = "put the cell in quotation marks and write each one inside it twice; the row was not used"
+_TOO_MANY: Final = "put a cell that holds the separator in quotation marks; the row was not used"
+_TOO_FEW: Final = "fill the row up to the last column; what it does not hold counts as not recorded"
 
 
 class CsvRows:
@@ -45,7 +48,7 @@ class CsvRows:
             except csv.Error:
                 self._row += 1
                 self._check_confined()
-                reject(Rejection(self._row, None, _QUOTES))
+                reject(Rejection(self._row, None, _QUOTES, _WRITE_QUOTES))
             except BadText as problem:
                 raise unusable_row(self._row + 1, self._name, problem) from None
 
@@ -69,9 +72,9 @@ class CsvRows:
         if not any(cell.strip() for cell in cells):
             return False
         if count > width:
-            reject(Rejection(self._row, None, f"has {count} cells where the heading has {width}"))
+            reject(Rejection(self._row, None, f"has {count} cells where the heading has {width}", _TOO_MANY))
             return False
-        reject(Rejection(self._row, self.headings[count].strip(), "the row ends before this column"))
+        reject(Rejection(self._row, self.headings[count].strip(), "the row ends before this column", _TOO_FEW))
         cells.extend([""] * (width - count))
         return True
 

@@ -21,6 +21,7 @@ _MOST_KEYS: Final = 10_000
 _IGNORED: Final = -1
 _DOCUMENT: Final = re.compile(r'\[.*|\{\s*|\{\s*"patients"\s*:.*')
 _TWICE: Final = "a key stands twice"
+_WRITE_OBJECT: Final = 'write one object a patient, as {"patient_id": "P-001"}, each key once; the row was not used'
 
 
 class _Unusable(NamedTuple):
@@ -53,20 +54,22 @@ class JsonRows:
         Raises:
             UnusablePatients: the text is not UTF-8 or not JSON, or no object has the key `patient_id`.
         """
-        row, named, place = 1, False, self._columns[PATIENT_ID]
+        row, named, place, broken = 1, False, self._columns[PATIENT_ID], ""
         for row, value in self._document_values() if self._document else self._line_values():
             if not isinstance(value, dict):
-                reject(Rejection(row, None, value.problem if isinstance(value, _Unusable) else "not an object"))
+                problem = value.problem if isinstance(value, _Unusable) else "not an object"
+                reject(Rejection(row, None, problem, _WRITE_OBJECT))
+                broken = broken or f"; row {row} is {problem}"
                 continue
             cells = self._cells(value)
             if cells is None:
-                reject(Rejection(row, None, _TWICE))
+                reject(Rejection(row, None, _TWICE, _WRITE_OBJECT))
                 continue
             named = named or bool(cells[place])
             yield row, cells
         if row > 1 and not named:
             raise UnusablePatients(
-                f"{self._source.name} names no patient.", hint='Give every object the key "patient_id".'
+                f"{self._source.name} names no patient{broken}.", hint='Give every object the key "patient_id".'
             )
 
     def _document_values(self) -> Iterator[tuple[int, object]]:

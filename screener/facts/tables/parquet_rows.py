@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from screener.errors import UnusablePatients
 from screener.facts.tables.cells import Reject, Row, list_cell
-from screener.facts.tables.text import check_regular
+from screener.facts.tables.text import open_bytes
 
 _BATCH: Final = 2_048
 _PLAIN: Final = re.compile(r"U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|BOOLEAN|DATE|DECIMAL\(.*|ENUM\(.*|UUID", re.DOTALL)
@@ -23,14 +23,14 @@ class ParquetRows:
     """An open Parquet table; `closing` closes it.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or it may not be read.
         UnusablePatients: it is not a Parquet file.
     """
 
     def __init__(self, path: Path, closing: ExitStack) -> None:
         import duckdb  # costs a tenth of a second, which other formats need not pay
 
-        check_regular(path)
+        open_bytes(path, closing)  # says why a file cannot be read, which DuckDB does not
         self._error = duckdb.Error
         self._name = str(path)
         self._pattern = _as_pattern(path)

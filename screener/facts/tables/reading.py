@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, NamedTuple
 
-from screener.dates import PartialDate, completed_years, parse_date
-from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
-from screener.facts.tables.cells import EMPTY_LIST, MARK, NO_TEXT, Reject, Rejection
+from screener.dates import PartialDate, birth_range, completed_years, exactly, parse_date
+from screener.facts.definitions import AGE, BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
+from screener.facts.tables.advice import LATER, OUTSIDE, advice, advice_for_date
+from screener.facts.tables.cells import EMPTY_LIST, MARK, NO_TEXT, WRITE_TEXT, Reject, Rejection
 from screener.facts.tables.headings import ON, SOURCE, Headings
-from screener.facts.values import FactValue, State, Unreadable, read_value
+from screener.facts.values import FactValue, Unreadable, read_value
 
 _MOST_REMEMBERED: Final = 200_000
 """Texts whose reading is remembered, over all columns; about 50 MB."""
 
-_LATER: Final = "after the screening date"
-_OUTSIDE: Final = "outside the range"
+_DIFFERS: Final = "differs from birth_date"
+_WHICH_AGE: Final = "birth_date is used; correct the one that is wrong"
+_AGED: Final = f"correct the age or its date: by the screening date it would be over {OLDEST_AGE}"
 
 
 class _Column(NamedTuple):
@@ -37,6 +39,7 @@ class CellReader:
             _Column(fact.name, place, {}, on_place, source_place, fact)
             for fact, place, on_place, source_place in headings.facts
         ]
+        self._ages = any(column.fact == AGE for column in self._columns)
         self._as_of = as_of
         self._reject = reject
         self._dates: dict[str, PartialDate | None] = {"": None}
@@ -54,16 +57,18 @@ class CellReader:
             if text:
                 source = self._source(column, cells, row) if cells[source_place] else here
                 try:
-                    facts[fact] = new(FactValue, (fact, values[text], dates[cells[on_place]], source, "recorded"))
+                    facts[fact] = new(FactValue, (fact, values[text], dates[cells[on_place]], source, "recorded", ()))
                 except KeyError:
                     self._read(column, cells, facts=facts, source=source, row=row)
+        if self._ages:
+            self._check_age(facts, row)
         return facts
 
     def _source(self, column: _Column, cells: list[str], row: int) -> str:
         """Where a person can look the value up: what the table says, else the row."""
         source = cells[column.source_place].strip()
         if source.startswith(MARK):
-            self._reject(Rejection(row, column.fact + SOURCE, NO_TEXT))
+            self._reject(Rejection(row, column.fact + SOURCE, NO_TEXT, WRITE_TEXT))
             return f"row {row}"
         return source or f"row {row}"
 
@@ -74,18 +79,22 @@ class CellReader:
             return
         value: Value | None = None
         on: PartialDate | None = None
-        state: State = "recorded"
+        broken: list[str] = []
         try:
             value = self._value(column, text)
         except Unreadable as problem:
-            state = "unreadable"
-            self._reject(Rejection(row, column.fact, str(problem)))
+            broken.append(column.fact)
+            self._reject(Rejection(row, column.fact, str(problem), advice(column.definition, str(problem))))
         try:
             on = self._date(on_text)
         except Unreadable as problem:
-            state, value = "unreadable", None
-            self._reject(Rejection(row, column.fact + ON, str(problem)))
-        facts[column.fact] = FactValue(column.fact, value, on, source, state)
+            value = None
+            broken.append(column.fact + ON)
+            self._reject(Rejection(row, column.fact + ON, str(problem), advice_for_date(str(problem))))
+        if broken:
+            facts[column.fact] = _unreadable(column.fact, on, source, broken=broken, row=row)
+        else:
+            facts[column.fact] = FactValue(column.fact, value, on, source)
 
     def _value(self, column: _Column, text: str) -> Value:
         value = column.values.get(text)
@@ -103,16 +112,30 @@ class CellReader:
             return self._dates[text]
         on = _parse(text.strip()) if text.strip() else None
         if on is not None and on.first > self._as_of:
-            raise Unreadable(_LATER)
+            raise Unreadable(LATER)
         self._make_room()
         self._dates[text] = on
         return on
 
     def _check_birth_date(self, birth: PartialDate) -> None:
         if birth.first > self._as_of:
-            raise Unreadable(_LATER)
+            raise Unreadable(LATER)
         if birth.last <= self._as_of and completed_years(birth.last, self._as_of) > OLDEST_AGE:
-            raise Unreadable(_OUTSIDE)
+            raise Unreadable(OUTSIDE)
+
+    def _check_age(self, facts: dict[str, FactValue], row: int) -> None:
+        """Tell of an age that nobody reaches by the screening date, or that the birth date does not allow."""
+        age = facts.get(AGE)
+        if age is None or not isinstance(age.value, int):
+            return
+        on = age.on or exactly(self._as_of)
+        first, last = birth_range(age.value, on.first, min(on.last, self._as_of))
+        birth = facts.get(BIRTH_DATE)
+        if completed_years(last, self._as_of) > OLDEST_AGE:
+            facts[AGE] = _unreadable(AGE, age.on, age.source or "", broken=[AGE], row=row)
+            self._reject(Rejection(row, AGE, OUTSIDE, _AGED))
+        elif birth is not None and isinstance(birth.value, PartialDate) and _apart(birth.value, first, last):
+            self._reject(Rejection(row, AGE, _DIFFERS, _WHICH_AGE))
 
     def _make_room(self) -> None:
         self._remembered += 1
@@ -122,6 +145,17 @@ class CellReader:
                 column.values.clear()
             self._dates.clear()
             self._dates[""] = None
+
+
+def _unreadable(fact: str, on: PartialDate | None, source: str, *, broken: list[str], row: int) -> FactValue:
+    """A fact of which cells cannot be read: they are named where a person looks first, then the source itself."""
+    cells = f"row {row}, column {' and '.join(broken)}"
+    named = "" if source == f"row {row}" else f"; {source}"
+    return FactValue(fact, None, on, cells + named, "unreadable")
+
+
+def _apart(birth: PartialDate, first: date, last: date) -> bool:
+    return birth.last < first or birth.first > last
 
 
 def _read_cell(fact: FactDefinition, text: str) -> Value:

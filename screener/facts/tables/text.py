@@ -51,9 +51,11 @@ def open_bytes(path: Path, closing: ExitStack) -> BinaryIO:
     """Open a file, or standard input for `-`; a file is closed by `closing`, standard input is left open.
 
     Raises:
-        UsageError: the file is missing, a folder, a pipe or a device, or may not be read.
+        UsageError: the file is missing, a folder, a pipe or a device, or may not be read; standard input is closed.
     """
     if path == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise UsageError("There is no standard input.", hint="Send the table to it, or name a file.")
         return sys.stdin.buffer
     check_regular(path)
     try:

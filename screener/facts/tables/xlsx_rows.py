@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final, cast
 
 from screener.errors import UnusablePatients
 from screener.facts.tables.cells import BROKEN, Reject, Rejection, Row, number_cell, text_cell
-from screener.facts.tables.text import check_regular
+from screener.facts.tables.text import open_bytes
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 SHEET: Final = "patients"
+_TOO_MANY: Final = "clear the cells that have no heading, or write one above them; the row was not used"
 _OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"
 _ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
 # What openpyxl lets through of a damaged workbook; SyntaxError is the base of XML's parse errors.
@@ -32,12 +33,11 @@ class XlsxRows:
     """An open workbook; `closing` closes it.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or it may not be read.
         UnusablePatients: it is not a workbook, or its sheet is empty.
     """
 
     def __init__(self, path: Path, closing: ExitStack) -> None:
-        check_regular(path)
         self._name = str(path)
         self._row = 0
         self._values = self._sheet_values(path, closing)
@@ -53,7 +53,8 @@ class XlsxRows:
         while (values := self._next_values()) is not None:
             cells = _without_blank_end([_cell(value) for value in values])
             if len(cells) > width:
-                reject(Rejection(self._row, None, f"has {len(cells)} cells where the heading has {width}"))
+                problem = f"has {len(cells)} cells where the heading has {width}"
+                reject(Rejection(self._row, None, problem, _TOO_MANY))
                 continue
             cells.extend([""] * (width - len(cells)))
             yield self._row, cells
@@ -61,12 +62,11 @@ class XlsxRows:
     def _sheet_values(self, path: Path, closing: ExitStack) -> Iterator[tuple[object, ...]]:
         import openpyxl  # slow to import, and only needed here
 
-        with path.open("rb") as file:
-            if file.read(len(_OLD_OR_LOCKED)) == _OLD_OR_LOCKED:
-                raise UnusablePatients(
-                    f"{path} is an old or locked Excel workbook.",
-                    hint="Save it without a password as .xlsx or as CSV UTF-8.",
-                )
+        if open_bytes(path, closing).read(len(_OLD_OR_LOCKED)) == _OLD_OR_LOCKED:
+            raise UnusablePatients(
+                f"{path} is an old or locked Excel workbook.",
+                hint="Save it without a password as .xlsx or as CSV UTF-8.",
+            )
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
