@@ -13,7 +13,7 @@ import click
 from screener import __version__
 from screener.errors import EXIT_OK, EXIT_USAGE, InvalidRules, ScreenerError
 
-_INTERRUPTED: Final = 130
+INTERRUPTED: Final = 130
 
 _COMMANDS: Final = {
     "demo": ("screener.cli.demo", "Screen the sample patients that came with the program."),
@@ -72,10 +72,12 @@ def run(arguments: Sequence[str]) -> int:
         `screener.errors` lists them.
     """
     try:
-        return int(root.main(list(arguments), prog_name="screener", standalone_mode=False) or EXIT_OK)
+        code = int(root.main(list(arguments), prog_name="screener", standalone_mode=False) or EXIT_OK)
+        sys.stdout.flush()
+        return code
     except click.exceptions.Abort:
-        click.echo("\nStopped; nothing was written.", err=True)
-        return _INTERRUPTED
+        click.echo("\nStopped; no file was left half written.", err=True)
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE
@@ -88,8 +90,19 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, SystemExit):
         # The reader has gone, as `head` does; the command library ends the program then. Python would complain once
         # more when it closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_output_go()
         return EXIT_OK
+    except OSError as error:
+        # A full disk, a folder without permission: whatever no part of the program had a sentence of its own for.
+        where = error.filename or "The output"
+        click.echo(f"Error: {where} cannot be used: {error.strerror or 'unknown fault'}.", err=True)
+        _let_output_go()
+        return EXIT_USAGE
+
+
+def _let_output_go() -> None:
+    """Send what is still to be printed nowhere, since standard output takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(error: ScreenerError) -> int:

@@ -57,7 +57,7 @@ def patients_option(command: Command) -> Command:
     return click.option(
         "--patients",
         required=True,
-        type=click.Path(path_type=Path, allow_dash=True),
+        type=click.Path(path_type=Path, allow_dash=True, readable=False),
         metavar="PATH",
         help="Table of patients: .csv, .xlsx, .parquet, .json or .jsonl; - reads standard input.",
     )(command)

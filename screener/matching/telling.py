@@ -198,4 +198,4 @@ def _not_usable(fact: FactDefinition, value: FactValue) -> str:
     where = f" ({value.source})" if value.source else ""
     if value.state in _HOW:
         return f"{fact.label} {_HOW[value.state]}{where}"
-    return f"{fact.label} is recorded, but it or its date cannot be read{where}"
+    return f"{fact.label} is recorded, but cannot be read{where}"

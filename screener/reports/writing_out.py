@@ -26,9 +26,9 @@ def write_out(pieces: Iterable[bytes], out: Path | None) -> None:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder.", hint="Name a file.")
     try:
+        if out.is_dir():
+            raise UsageError(f"{out} is a folder.", hint="Name a file.")
         _write_aside(pieces, out)
     except OSError as error:
         raise UsageError(

@@ -144,7 +144,7 @@ def test_a_child_born_this_year_is_not_younger_than_born() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("unreadable", "is recorded, but it or its date cannot be read (row 2)"),
+        ("unreadable", "is recorded, but cannot be read (row 2)"),
         ("conflicting", "is recorded differently by sources of equal standing (row 2)"),
     ],
 )
@@ -168,7 +168,7 @@ def test_a_value_that_cannot_be_used_is_told_with_its_state_and_where_it_stands(
 def test_a_value_that_cannot_be_used_and_has_no_source_is_told_without_one() -> None:
     value = FactValue("healed", None, None, None, "unreadable")
     assert result("healed: yes", "{}", healed=value).criteria[0].reason == (
-        "wrist fracture healed is recorded, but it or its date cannot be read"
+        "wrist fracture healed is recorded, but cannot be read"
     )
 
 
