@@ -10,7 +10,6 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Final
 
 from screener.criteria.model import (
@@ -39,10 +38,8 @@ from screener.criteria.model import (
     Test,
     YesNoTest,
 )
-from screener.dates import PartialDate
-from screener.facts.definitions import FactDefinition, Value
-from screener.facts.imprecise import AtLeastSet, NumberRange
-from screener.facts.values import NOTHING, partly
+from screener.facts.definitions import FactDefinition
+from screener.facts.written import cell_text, number_text
 
 Data = str | list["Data"] | dict[str, "Data"]
 """What YAML holds, every scalar as text."""
@@ -50,7 +47,6 @@ Data = str | list["Data"] | dict[str, "Data"]
 _PLAIN: Final = re.compile(r"[\w(][\w .()/+%<=>*^'-]*")
 _NO_BLOCK: Final = re.compile(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_LONGEST_NUMBER: Final = 18
 _WIDTH: Final = 100
 
 
@@ -118,9 +114,9 @@ def _one_test(test: Test) -> tuple[str, Data]:
         case ChoiceTest(op, options) | SetTest(op, options):
             return op, list(options)
         case NumberTest(op, limit):
-            return op, _number(limit)
+            return op, number_text(limit)
         case BetweenTest(low, high):
-            return "between", [_number(low), _number(high)]
+            return "between", [number_text(low), number_text(high)]
         case DateTest(op, FactReference(fact, later)):
             return op, f"{later} after {fact}" if later else fact
         case DateTest(op, other):
@@ -135,35 +131,6 @@ def _yes_no(answer: bool) -> str:
     return "yes" if answer else "no"
 
 
-def _number(number: int | Decimal) -> str:
-    """A number as the reader takes it: of a long one no digit is lost, the point stands after the eighteenth."""
-    if len(str(number)) <= _LONGEST_NUMBER:
-        return str(number)
-    sign, signs, exponent = Decimal(number).as_tuple()
-    assert isinstance(exponent, int)  # infinities are no limits
-    digits = "".join(map(str, signs))
-    kept = digits.rstrip("0")
-    exponent += len(digits) - len(kept)
-    whole, fraction = kept[:_LONGEST_NUMBER], kept[_LONGEST_NUMBER:]
-    return f"{'-' * sign}{whole}.{fraction}e{exponent + len(fraction)}"
-
-
-def _value(value: Value) -> str:
-    """A value as a cell holds it."""
-    match value:
-        case bool():
-            return _yes_no(value)
-        case PartialDate():
-            return value.text
-        case frozenset():
-            return "; ".join(sorted(value)) or NOTHING
-        case str():
-            return value
-        case NumberRange() | AtLeastSet():
-            return partly(value)
-    return _number(value)
-
-
 def _fact_data(fact: FactDefinition) -> Data:
     body: dict[str, Data] = {"label": fact.label, "type": fact.type}
     if fact.options:
@@ -174,7 +141,7 @@ def _fact_data(fact: FactDefinition) -> Data:
         body["range"] = f"{fact.low} or more" if fact.high is None else [str(fact.low), str(fact.high)]
     body |= {"answered_by": fact.answered_by, "question": fact.question}
     if fact.presume is not None:
-        body["presume"] = _Flow(value=_value(fact.presume.value), because=fact.presume.because)
+        body["presume"] = _Flow(value=cell_text(fact.presume.value), because=fact.presume.because)
     return body
 
 
@@ -209,10 +176,10 @@ def _case_data(case: Case) -> Data:
 
 def _given_data(given: GivenValue) -> Data:
     if given.on is not None:
-        return f"{_value(given.value)} on {given.on}"
+        return f"{cell_text(given.value)} on {given.on}"
     if isinstance(given.value, frozenset) and given.value:
         return [*sorted(given.value)]
-    return _value(given.value)
+    return cell_text(given.value)
 
 
 def _note_data(note: Note) -> Data:

@@ -19,6 +19,16 @@ detail is not recorded, or because what they tell of is provisional or planned.
 """
 
 
+RECORDED: Final[State] = "recorded"
+UNSETTLED: Final[dict[str, State]] = {
+    "?conflicting": "conflicting",
+    "?imprecise": "imprecise",
+    "?uncertain": "uncertain",
+    "?unreadable": "unreadable",
+}
+"""What stands in a cell of a fact that records bear on without settling it: it keeps its cause, and is no mistake."""
+
+
 class Evidence(NamedTuple):
     """One record that a derived fact rests on, as recorded, so that a person can find it in the chart.
 

@@ -10,7 +10,7 @@ from screener.facts.definitions import AGE, BIRTH_DATE, OLDEST_AGE, FactDefiniti
 from screener.facts.tables.advice import LATER, OUTSIDE, advice, advice_for_date
 from screener.facts.tables.cells import EMPTY_LIST, MARK, NO_TEXT, WRITE_TEXT, Reject, Rejection
 from screener.facts.tables.headings import ON, SOURCE, Headings
-from screener.facts.values import FactValue, Unreadable, read_value
+from screener.facts.values import RECORDED, UNSETTLED, FactValue, Unreadable, read_value
 
 _MOST_REMEMBERED: Final = 200_000
 """Texts whose reading is remembered, over all columns; about 50 MB."""
@@ -79,9 +79,10 @@ class CellReader:
             return
         value: Value | None = None
         on: PartialDate | None = None
+        state = UNSETTLED.get(text.strip(), RECORDED)
         broken: list[str] = []
         try:
-            value = self._value(column, text)
+            value = self._value(column, text) if state == RECORDED else None
         except Unreadable as problem:
             broken.append(column.fact)
             self._reject(Rejection(row, column.fact, str(problem), advice(column.definition, str(problem))))
@@ -94,7 +95,7 @@ class CellReader:
         if broken:
             facts[column.fact] = _unreadable(column.fact, on, source, broken=broken, row=row)
         else:
-            facts[column.fact] = FactValue(column.fact, value, on, source)
+            facts[column.fact] = FactValue(column.fact, value, on, source, state)
 
     def _value(self, column: _Column, text: str) -> Value:
         value = column.values.get(text)
