@@ -12,12 +12,12 @@ from screener.criteria.words import value_words
 from screener.facts.definitions import AGE, BIRTH_DATE, Vocabulary
 from screener.facts.values import FactValue
 from screener.matching.results import CriterionResult, Leaning, PatientResult
+from screener.reports.fact_words import STATE_WORDS, record_words
 from screener.reports.html_words import (
     ANSWERED_BY,
     CAUSE_WORDS,
     EFFECT_CLASSES,
     EFFECT_SIGNS,
-    STATE_WORDS,
     VERDICTS,
     VerdictWords,
     explained,
@@ -60,6 +60,7 @@ class FactView(NamedTuple):
     value: str
     on: str = ""
     source: str = ""
+    records: tuple[str, ...] = ()
     undated: bool = False
 
 
@@ -164,9 +165,16 @@ def fact_view(fact: FactValue, vocabulary: Vocabulary) -> FactView:
     words = STATE_WORDS.get(fact.state) or value_words(fact.value, definition)
     if fact.state == "presumed":
         return FactView(definition.label, fact.state, f"{words} (presumed, not recorded)")
+    records = tuple(map(record_words, fact.evidence))
     undated = fact.on is None and definition.type != "date"
     return FactView(
-        definition.label, fact.state, words, fact.on.text if fact.on else "", fact.source or "", undated=undated
+        definition.label,
+        fact.state,
+        words,
+        fact.on.text if fact.on else "",
+        "" if records else fact.source or "",
+        records,
+        undated=undated,
     )
 
 

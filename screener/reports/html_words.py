@@ -36,7 +36,6 @@ CAUSE_WORDS: Final = {
     "rule_stale": "the registry's words have changed since the rule was written",
     "not_encoded": "not encoded as a rule",
 }
-STATE_WORDS: Final = {"unreadable": "cannot be read", "conflicting": "sources disagree"}
 _IDS_SHOWN: Final = 3
 ANSWERED_BY: Final = {"record": "The record", "patient": "The patient", "clinician": "A clinician"}
 

@@ -21,12 +21,12 @@ from screener.criteria.words import value_words
 from screener.facts.values import FactValue
 from screener.matching.results import CriterionResult, PatientResult
 from screener.registry.text import normalise
+from screener.reports.fact_words import STATE_WORDS, record_words
 from screener.reports.ranked_list import COLOURS, SIGNS, RankedList, verdict_words
 from screener.reports.writing_out import write_out
 from screener.store.standing import Standing
 
 _WIDTH: Final = 118
-_WITHOUT_VALUE: Final = {"unreadable": "cannot be read", "conflicting": "sources disagree"}
 
 
 def ranked_list(
@@ -125,10 +125,15 @@ def _evidence(loaded: LoadedRules, result: PatientResult) -> RenderableType:
         table.add_column(heading)
     for fact in facts:
         definition = loaded.rules.vocabulary[fact.fact]
-        shown = value_words(fact.value, definition) if fact.value is not None else _WITHOUT_VALUE[fact.state]
+        shown = value_words(fact.value, definition) if fact.value is not None else STATE_WORDS[fact.state]
         shown = f"{shown} (presumed)" if fact.state == "presumed" else shown
-        table.add_row(Text(definition.label), Text(shown), _date(fact), Text(fact.source or "not recorded"))
+        table.add_row(Text(definition.label), Text(shown), _date(fact), Text(_where(fact)))
     return Padding(table if facts else Text("No fact of this trial is recorded."), (0, 0, 1, 2))
+
+
+def _where(fact: FactValue) -> str:
+    """The records behind a derived fact, a line each, or the source as it was told."""
+    return "\n".join(map(record_words, fact.evidence)) or fact.source or "not recorded"
 
 
 def _date(fact: FactValue) -> str:
