@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.options import criteria_option, trial_argument
-from screener.cli.registry_options import base_url_option, open_store, registry_id, store_option
+from screener.cli.registry_options import (
+    base_url_option,
+    contact_option,
+    deadline_option,
+    open_store,
+    registry_id,
+    say_waiting,
+    store_option,
+)
 from screener.errors import EXIT_FINDINGS, EXIT_OK, InvalidRules, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +28,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("nct_id", metavar="NCT-ID")
 @base_url_option
+@contact_option
+@deadline_option(120.0)
 @click.option(
     "--from", "source", type=click.Path(path_type=Path), metavar="FILE", help="Take the record from a file instead."
 )
@@ -29,7 +39,14 @@ if TYPE_CHECKING:
 @click.option("--author", default="to be written", show_default=True, metavar="NAME", help="Who will write the rules.")
 @criteria_option
 def new(
-    nct_id: str, base_url: str, source: Path | None, out: Path | None, author: str, criteria_dir: Path | None
+    nct_id: str,
+    base_url: str,
+    contact: str,
+    deadline: float,
+    source: Path | None,
+    out: Path | None,
+    author: str,
+    criteria_dir: Path | None,
 ) -> None:
     """Begin the rules of a trial: fetch its record and write one criterion for each line of its eligibility text.
 
@@ -50,18 +67,22 @@ def new(
         raise UsageError("The rules need an author.", hint="Give the name with --author.")
     shelf = criteria_dir or Path("criteria")
     see_free(out or shelf / asked)
-    content = _read(source) if source is not None else _fetched(asked, base_url)
+    content = _read(source) if source is not None else _fetched(asked, base_url, deadline=deadline, contact=contact)
     made = skeleton(read_given(content, asked), author.strip())
     folder = out or shelf / made.trial
     write_skeleton(folder, made.text, content)
     _say_made(made, asked, folder)
 
 
-def _fetched(nct_id: str, base_url: str) -> bytes:
+def _fetched(nct_id: str, base_url: str, *, deadline: float, contact: str) -> bytes:
     from screener.registry.client import Client
+    from screener.registry.problems import MalformedId, Missing
 
-    with Client(base_url) as client:
-        return client.fetch_study(nct_id).body
+    with Client(base_url, deadline=deadline, contact=contact, tell=say_waiting) as client:
+        try:
+            return client.fetch_study(nct_id).body
+        except (MalformedId, Missing) as problem:
+            raise UsageError(problem.message, hint=problem.hint) from problem
 
 
 def _read(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from screener.cli.registry_options import (
     login_name,
     open_store,
     registry_id,
+    say_waiting,
     store_option,
 )
 from screener.errors import EXIT_OK, EXIT_REGISTRY, UsageError
@@ -166,15 +167,15 @@ def history(trial: str, form: str, store_url: str | None) -> None:
     if form == "json":
         click.echo(compact(data))
         return
-    click.echo("records:")
+    click.echo("records:" if data["snapshots"] else "records: none")
     for one in data["snapshots"]:
         click.echo(
             f"  {one['first_seen']}  registry record of {one['registry_version']}  {one['protocol_sha256'][:12]}"
         )
-    click.echo("changes:")
+    click.echo("changes:" if data["drift"] else "changes: none")
     for one in data["drift"]:
         click.echo(f"  {one['since']}  {one['state']}: {', '.join(one['classes']) or 'nothing that is compared'}")
-    click.echo("checks:")
+    click.echo("checks:" if data["checks"] else "checks: none")
     for one in data["checks"]:
         click.echo(f"  {one['at']}  run {one['run_id']}  {one['outcome']}  {one['problem'] or ''}".rstrip())
 
@@ -220,14 +221,14 @@ def doctor(trial: str, deadline: float, base_url: str, contact: str) -> int:
     from screener.registry.client import Client
     from screener.registry.doctor import examine
 
-    with Client(base_url, deadline=deadline, contact=contact) as client:
+    with Client(base_url, deadline=deadline, contact=contact, tell=say_waiting) as client:
         found = examine(client, registry_id(trial))
     _say_diagnosis(found)
-    return EXIT_OK if found.status == 200 and found.kind in ("fine", "schema changed") else EXIT_REGISTRY
+    return EXIT_OK if found.usable else EXIT_REGISTRY
 
 
 def _say_diagnosis(found: Diagnosis) -> None:
-    from screener.registry.text import normalise
+    from screener.registry.text import normalise, printable
 
     click.echo(f"{found.kind}: {found.summary}")
     if found.advice:
@@ -236,8 +237,8 @@ def _say_diagnosis(found: Diagnosis) -> None:
     if found.status is not None:
         click.echo(f"  status: {found.status}")
     for name, value in found.headers:
-        click.echo(f"  {name}: {value}")
+        click.echo(printable(f"  {name}: {value}"))
     if found.start:
-        click.echo(f"  begins: {normalise(found.start[:120].decode('utf-8', 'replace'))}")
+        click.echo(printable(f"  begins: {normalise(found.start[:120].decode('utf-8', 'replace'))}"))
     for difference in found.differences:
         click.echo(f"  not as described: {difference}")

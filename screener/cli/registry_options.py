@@ -6,6 +6,7 @@ import getpass
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,6 +15,7 @@ from screener.cli.options import Command
 from screener.errors import UsageError
 
 if TYPE_CHECKING:
+    from screener.registry.retry import Waiting
     from screener.store.registry import RegistryStore
 
 REGISTRY: Final = "https://clinicaltrials.gov/api/v2"
@@ -108,6 +110,22 @@ def open_store(url: str | None, *, create: bool = False) -> Iterator[RegistrySto
         raise UsageError(f"There is no store yet: {address}.", hint="Begin one with: screener sync TRIAL")
     with database:
         yield RegistryStore(database)
+
+
+def waiting_words(waiting: Waiting) -> str:
+    """What is waited for, why, and until when, in the time of this computer."""
+    tries = f"{waiting.problem.attempts} time{'' if waiting.problem.attempts == 1 else 's'}"
+    end = datetime.now().astimezone() + timedelta(seconds=waiting.left)
+    others = f"; {waiting.others} more to be fetched" if waiting.others else ""
+    return (
+        f"{waiting.question.name}: {waiting.problem.message} Tried {tries}; the next try is in "
+        f"{waiting.seconds:.0f} seconds, the last one before {end:%H:%M:%S}{others}."
+    )
+
+
+def say_waiting(waiting: Waiting) -> None:
+    """Say on standard error that it takes longer."""
+    click.echo(waiting_words(waiting), err=True)
 
 
 def login_name() -> str:

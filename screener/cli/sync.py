@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,14 +17,21 @@ from screener.cli.registry_options import (
     deadline_option,
     login_name,
     rate_option,
+    say_waiting,
     store_option,
+    waiting_words,
 )
-from screener.errors import EXIT_USAGE, ScreenerError
+from screener.errors import EXIT_OK, EXIT_USAGE, ScreenerError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from screener.registry.retry import Waiting
     from screener.registry.sync_outcome import Judge, SyncReport
+    from screener.store.database import Database
+    from screener.store.registry import RegistryStore
+
+_INTERRUPTED: Final = 130
 
 
 @click.command()
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
 @rate_option
 @click.option("--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Also write figures for Prometheus.")
 @click.option("--ping", metavar="URL", help="Ask for this address when every trial was fetched.")
+@click.option("--quiet", is_flag=True, help="Say nothing on a night with exit code 0, so that a job mails nothing.")
 @base_url_option
 @contact_option
 @store_option
@@ -45,6 +53,7 @@ def command(
     rate: float,
     metrics: Path | None,
     ping: str | None,
+    quiet: bool,
     base_url: str,
     contact: str,
     store_url: str | None,
@@ -54,8 +63,8 @@ def command(
 
     Without TRIAL all tracked trials are fetched; a TRIAL that is not tracked yet is tracked from then on.
 
-    Exit codes: 0 nothing to review, 1 a change waits for a person, 2 an id cannot be used, 4 some or all trials were
-    not fetched, 5 the store is damaged, 75 another run is at work.
+    Exit codes: 0 nothing to review, 1 a change waits for a person, 2 an id cannot be used, or nothing is tracked, 4
+    some or all trials were not fetched, 5 the store is damaged, 75 another run is at work.
 
     \b
     Examples:
@@ -72,22 +81,36 @@ def command(
     asked = [trial.strip().upper() for trial in trials]
     database = open_database(store_address(store_url))
     assert database is not None
-    with (
-        database,
-        run_lock(database),
-        Client(base_url, deadline=deadline, interval=1 / rate, contact=contact) as client,
-    ):
+    with database, run_lock(database), _progress(quiet=quiet) as (fetched, tell):
         database.examine()
-        with _progress() as fetched:
-            sync = Sync(client, RegistryStore(database), judges=_judges(criteria_dir), fetched=fetched)
-            report = sync.run(asked, by=login_name() if asked else "")
-    _say(report, form)
+        store, judges = RegistryStore(database), _judges(criteria_dir)
+        _see_what_to_fetch(asked, store, database)
+        with Client(base_url, deadline=deadline, interval=1 / rate, contact=contact, tell=tell) as client:
+            try:
+                sync = Sync(client, store, judges=judges, fetched=fetched)
+                report = sync.run(asked, by=login_name() if asked else "")
+            except KeyboardInterrupt:
+                click.echo("Stopped. What was fetched before is kept; run again to fetch the rest.", err=True)
+                return _INTERRUPTED
     code = report.exit_code
+    if not quiet or code != EXIT_OK:
+        _say(report, form)
     if metrics is not None:
         code = _write_metrics(report, metrics)
     if ping and report.complete:
         _ping(ping)
     return code
+
+
+def _see_what_to_fetch(asked: list[str], store: RegistryStore, database: Database) -> None:
+    """See that there is something to fetch: a nightly job over the wrong store would seem to go well for ever.
+
+    Raises:
+        UsageError: no trial was asked for, and none is tracked.
+    """
+    if not asked and not store.tracked():
+        hint = "Begin with: screener sync NCT06452485"
+        raise UsageError(f"No trial is tracked in {database.address}, so there is nothing to fetch.", hint=hint)
 
 
 def _say(report: SyncReport, form: str) -> None:
@@ -133,12 +156,25 @@ def _judge(folder: Path, shared: Path) -> Judge | None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Counts trials on standard error, on a terminal only."""
-    from screener.cli.screening import progress
+def _progress(*, quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[Waiting], None]]]:
+    """What is told after each trial, and before a longer wait; trials are counted on a terminal only."""
+    if quiet:
+        yield lambda _: None, lambda _: None
+        return
+    if not sys.stderr.isatty():
+        yield lambda _: None, say_waiting
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    with progress("trials fetched:") as count:
-        yield lambda _: count()
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as bar:
+        task = bar.add_task("trials asked for:", total=None)
+
+        def tell(waiting: Waiting) -> None:
+            bar.console.print(waiting_words(waiting), markup=False, soft_wrap=True)
+
+        yield lambda _: bar.advance(task), tell
 
 
 def _write_metrics(report: SyncReport, path: Path) -> int:

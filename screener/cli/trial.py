@@ -53,7 +53,7 @@ def _since(state: RegistryState, loaded: LoadedRules) -> tuple[str, ...]:
     """What the registry says now and the stored record does not."""
     said = list(state.open_drift)
     if state.missing_since is not None:
-        said.insert(0, f"The registry has not answered for this study since {state.missing_since.date()}.")
+        said.insert(0, f"The registry has had no record of this study since {state.missing_since:%Y-%m-%d}.")
     if loaded.record is not None and state.status != loaded.record.status and state.status is not None:
         said.insert(0, f"The registry says now that this study is {state.status.replace('_', ' ').lower()}.")
     return tuple(said)

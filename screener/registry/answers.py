@@ -23,6 +23,7 @@ from screener.registry.problems import (
     WrongPath,
     WrongStudy,
 )
+from screener.registry.reading import too_deep
 from screener.registry.record import parse_record
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ class Answer:
             NotJson: the body is something else.
         """
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
+            if not too_deep(self.body):
+                return json.loads(self.body)
+        except ValueError as error:
             if _cut_off(self.body, error):
                 raise Truncated("The registry's answer ended too early.", rejected=rejected(self)) from error
         raise NotJson(
@@ -137,11 +139,11 @@ def problem_of(answer: Answer, *, asked: str | None) -> RegistryProblem:
     if status == 404:
         return _not_found(answer, asked)
     if status == 400:
-        return _bad_request(answer)
+        return _bad_request(answer, asked)
     if status == 429:
         return Throttled("The registry says that there were too many requests.", rejected=kept)
     if status == 403:
-        hint = "The request was stopped on the way; run `screener registry doctor`, and ask your IT department."
+        hint = "Something stops it on the way; show your IT department what `screener registry doctor` prints."
         return Refused("The registry refuses this computer's requests (403).", hint=hint, rejected=kept)
     if status >= 500:
         return ServerFault(f"The registry has a fault of its own ({status}).", rejected=kept)
@@ -155,16 +157,16 @@ def _not_found(answer: Answer, asked: str | None) -> RegistryProblem:
     # A server's own 404 page may repeat the address, and the id with it.
     names = asked and re.search(rf"(?<![\w/]){asked}(?!\w)", answer.body[:KEPT].decode("utf-8", "replace"))
     if names and not answer.html:
-        hint = "See whether the id is right; a record that was read before is kept."
+        hint = "See whether the id is right."
         return Missing(f"The registry does not know {asked}.", hint=hint, rejected=kept)
     hint = "The address of the registry must end in /api/v2; see --base-url."
     return WrongPath("Nothing is found at this address of the registry.", hint=hint, rejected=kept)
 
 
-def _bad_request(answer: Answer) -> RegistryProblem:
-    if b"`nctId` has incorrect format" in answer.body:
-        hint = "Write NCT and eight digits, as in NCT00000000."
-        return MalformedId("The registry does not accept the id.", hint=hint, rejected=rejected(answer))
+def _bad_request(answer: Answer, asked: str | None) -> RegistryProblem:
+    if asked and b"`nctId` has incorrect format" in answer.body:
+        hint = "See whether the id is right."
+        return MalformedId(f"The registry does not accept the id {asked}.", hint=hint, rejected=rejected(answer))
     return BadRequest("The registry does not accept the request as it stands (400).", rejected=rejected(answer))
 
 

@@ -44,6 +44,8 @@ def _line_sentence(line: Mapping[str, Any]) -> str:
     if new is None:
         return f'removed from {section}: "{old}"'
     why = f" ({', '.join(line['why'])})" if line["why"] else ""
+    if line.get("from_section"):
+        section = f"{section} and no longer under {line['from_section']}"
     if old == new:
         return f'{line["change"]}{why}, now under {section}: "{new}"'
     return f'{line["change"]}{why}, under {section}: "{old}" became "{new}"'
@@ -59,7 +61,8 @@ def _rows(details: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
     for line in details["lines"]:
         kind = "added" if line["old"] is None else "removed" if line["new"] is None else line["change"]
         why = ", ".join(reason for reason in line["why"] if reason != kind)
-        yield f"{line['section']}: {kind}" + (f" ({why})" if why else ""), line["old"] or "", line["new"] or ""
+        where = f"{line['from_section']} to {line['section']}" if line.get("from_section") else line["section"]
+        yield f"{where}: {kind}" + (f" ({why})" if why else ""), line["old"] or "", line["new"] or ""
     for one in details["fields"]:
         yield field_name(one["field"]), one["old"] or "not given", one["new"] or "not given"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random as chance
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 from screener.errors import UsageError
 from screener.registry.answers import Answer, Study, Version, accept, check_id, problem_of, rejected, version_of
-from screener.registry.pace import Deadline, Pace
-from screener.registry.problems import BadAnswer, BadRequest, RegistryProblem
-from screener.registry.retry import Retry
+from screener.registry.pace import Deadline, Pace, Turn
+from screener.registry.problems import BadAnswer, BadRequest, RegistryProblem, ServerFault
+from screener.registry.retry import Question, Retry, Waiting, passes
 from screener.registry.transport import LIMIT_BYTES, Transport
+from screener.registry.turns import Turns
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 DEFAULT_DEADLINE: Final = 15 * 60.0
 DEFAULT_INTERVAL: Final = 1.0
+VERSION_PART: Final = 0.1
+"""The part of a run's time that reading the version may use, and that studies leave for reading it once more."""
+VERSION_SECONDS: Final = 5.0
+"""What reading the version may use however short the run is."""
 T = TypeVar("T")
 
 BATCH: Final = 100
@@ -38,6 +43,10 @@ STUDY_QUERY: Final[Mapping[str, str]] = {"markupFormat": "markdown"}
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _tell_nobody(_: Waiting) -> None:
+    """Keep it to oneself."""
 
 
 class Client:
@@ -53,6 +62,7 @@ class Client:
         sleep: waits so many seconds.
         random: a number from 0 to 1.
         now: the time in UTC, for a `Retry-After` that is a date.
+        tell: hears of a longer wait before it begins, about once a minute.
 
     Raises:
         UsageError: the address or the contact cannot be used.
@@ -70,12 +80,14 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = chance.random,
         now: Callable[[], datetime] = _utc_now,
+        tell: Callable[[Waiting], None] = _tell_nobody,
     ) -> None:
         self.base_url = _root(base_url)
         self.deadline = Deadline(deadline, clock=clock)
-        self._retry = Retry(sleep=sleep, random=random, now=now)
-        pace = Pace(interval, clock=clock, sleep=sleep)
-        self._transport = Transport(deadline=self.deadline, pace=pace, clock=clock, contact=contact, limit=limit)
+        self._retry = Retry(clock=clock, sleep=sleep, random=random, now=now, tell=tell)
+        self._transport = Transport(
+            pace=Pace(interval, clock=clock, sleep=sleep), clock=clock, contact=contact, limit=limit
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -96,59 +108,75 @@ class Client:
             RegistryProblem: it cannot be had, or cannot be used.
         """
         check_id(nct_id)
-        return self._ask(
-            f"/studies/{nct_id}",
-            STUDY_QUERY,
-            asked=nct_id,
-            read=lambda answer: accept(answer, answer.json(), asked=nct_id, body=answer.body),
-        )
+        return self._settled(_about((nct_id,)), self.deadline, lambda _, turn: self._study(nct_id, turn))
 
     def fetch_version(self) -> Version:
-        """The API's version and the time of its data.
+        """The API's version and the time of its data; uses `VERSION_PART` of the run's time at most.
 
         Raises:
             RegistryProblem: it cannot be had, or cannot be used.
         """
-        return self._ask("/version", {}, asked=None, read=version_of)
+        deadline = self.deadline.within(VERSION_PART, at_least=VERSION_SECONDS)
+        return self._settled(Question("the registry's version"), deadline, lambda _, turn: self._version(turn))
 
-    def fetch_studies(self, nct_ids: list[str]) -> dict[str, Study | RegistryProblem]:
-        """The records of several studies, asked for in batches, and alone where a batch cannot tell.
+    def fetch_studies(self, nct_ids: Iterable[str], *, together: bool) -> Iterator[tuple[str, Study | RegistryProblem]]:
+        """The records of several studies, each as soon as it is settled; none waits for another's retries.
+
+        Args:
+            nct_ids: the studies; one that comes twice is fetched once.
+            together: whether to ask in batches, and alone only where a batch cannot tell.
 
         Returns:
-            For each id its study, or the problem why there is none; nothing is raised for a single study.
+            Each id with its study, or with the problem why there is none; nothing is raised for a single study. The
+            last `VERSION_PART` of the run's time is left alone.
         """
-        found: dict[str, Study | RegistryProblem] = {}
+        turns = Turns(self._retry, self.deadline.before(VERSION_PART), self._several)
         sound: list[str] = []
         for nct_id in dict.fromkeys(nct_ids):
             try:
                 check_id(nct_id)
                 sound.append(nct_id)
             except RegistryProblem as problem:
-                found[nct_id] = problem
-        for batch in _batches(sound):
-            found.update(self._batch(batch))
-        return {nct_id: found[nct_id] for nct_id in nct_ids}
+                yield nct_id, problem
+        for ids in _groups(sound, BATCH if together else 1):
+            turns.add(_about(ids))
+        for question, answer in turns.settle():
+            for nct_id, found in _each(question.ids, answer):
+                if found is None:
+                    turns.add(_about((nct_id,)))
+                else:
+                    yield nct_id, found
 
-    def _batch(self, batch: list[str]) -> dict[str, Study | RegistryProblem]:
+    def _settled(self, question: Question, deadline: Deadline, ask: Callable[[Question, Turn], T]) -> T:
+        turns = Turns(self._retry, deadline, ask)
+        turns.add(question)
+        _, answer = next(turns.settle())
+        if isinstance(answer, RegistryProblem):
+            raise answer
+        return answer
+
+    def _several(self, question: Question, turn: Turn) -> dict[str, Study]:
+        """What a question brings; an id that a batch cannot tell of is left out, so that it is asked for alone."""
+        if len(question.ids) == 1:
+            return {nct_id: self._study(nct_id, turn) for nct_id in question.ids}
         try:
-            together = self._together(batch) if len(batch) > 1 else {}
-        except (BadRequest, BadAnswer):
-            # One id can spoil a batch, and so can one oversized record; each is asked for alone.
-            together = {}
-        except RegistryProblem as problem:
-            return dict.fromkeys(batch, problem)
-        return {nct_id: together.get(nct_id) or self._alone(nct_id) for nct_id in batch}
+            return self._together(question.ids, turn)
+        except ServerFault as problem:
+            if turn.attempt > 1 and problem.rejected and problem.rejected.status == 500:
+                # One record that the registry stumbles over must not cost the others their night.
+                raise BadAnswer(problem.message, rejected=problem.rejected) from problem
+            raise
 
-    def _alone(self, nct_id: str) -> Study | RegistryProblem:
-        try:
-            return self.fetch_study(nct_id)
-        except RegistryProblem as problem:
-            return problem
+    def _study(self, nct_id: str, turn: Turn) -> Study:
+        answer = self._get(f"/studies/{nct_id}", STUDY_QUERY, turn, asked=nct_id)
+        return accept(answer, answer.json(), asked=nct_id, body=answer.body)
 
-    def _together(self, batch: list[str]) -> dict[str, Study | RegistryProblem]:
-        """What a batch brings; an id that is unknown, merged or unusable is left out, so that it is asked for alone."""
-        found: dict[str, Study | RegistryProblem] = {}
-        for answer, data in self._pages(batch):
+    def _version(self, turn: Turn) -> Version:
+        return version_of(self._get("/version", {}, turn))
+
+    def _together(self, batch: tuple[str, ...], turn: Turn) -> dict[str, Study]:
+        found: dict[str, Study] = {}
+        for answer, data in self._pages(batch, turn):
             body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
             for nct_id in _ids(data) & set(batch):
                 try:
@@ -157,7 +185,7 @@ class Client:
                     continue
         return found
 
-    def _pages(self, batch: list[str]) -> Iterator[tuple[Answer, Any]]:
+    def _pages(self, batch: tuple[str, ...], turn: Turn) -> Iterator[tuple[Answer, Any]]:
         """Every study of every page, with the answer it came in."""
         query = {
             **STUDY_QUERY,
@@ -169,7 +197,8 @@ class Client:
         token = ""
         for _ in range(MOST_PAGES):
             more = {"pageToken": token} if token else {}
-            answer, studies, token = self._ask("/studies", {**query, **more}, asked=None, read=_page)
+            answer = self._get("/studies", {**query, **more}, turn)
+            studies, token = _page(answer)
             yield from ((answer, data) for data in studies)
             if not token:
                 return
@@ -178,26 +207,37 @@ class Client:
             seen.add(token)
         raise BadAnswer(f"The registry answers with more than {MOST_PAGES} pages.", rejected=rejected(answer))
 
-    def _ask(self, path: str, query: Mapping[str, str], *, asked: str | None, read: Callable[[Answer], T]) -> T:
-        """Ask until there is an answer that `read` accepts, or a problem that stays."""
-
-        def once(attempt: int) -> T:
-            answer = self._transport.get(self.base_url + path, query, attempt=attempt)
-            if answer.status != 200:
-                raise problem_of(answer, asked=asked)
-            return read(answer)
-
-        return self._retry.until(self.deadline, once)
+    def _get(self, path: str, query: Mapping[str, str], turn: Turn, *, asked: str | None = None) -> Answer:
+        """A good answer to one request; `asked` is the study it is about."""
+        answer = self._transport.get(self.base_url + path, query, turn)
+        if answer.status != 200:
+            raise problem_of(answer, asked=asked)
+        return answer
 
 
-def _page(answer: Answer) -> tuple[Answer, list[Any], str]:
+def _about(ids: tuple[str, ...]) -> Question:
+    return Question(ids[0] if len(ids) == 1 else f"{len(ids)} trials together", ids)
+
+
+def _each(
+    ids: tuple[str, ...], answer: dict[str, Study] | RegistryProblem
+) -> Iterator[tuple[str, Study | RegistryProblem | None]]:
+    """What is known of each study now; none where it is to be asked for alone."""
+    if isinstance(answer, RegistryProblem):
+        # One id can spoil a batch, and so can one oversized record.
+        spoilt = len(ids) > 1 and isinstance(answer, (BadRequest, BadAnswer)) and not passes(answer)
+        return ((nct_id, None if spoilt else answer) for nct_id in ids)
+    return ((nct_id, answer.get(nct_id)) for nct_id in ids)
+
+
+def _page(answer: Answer) -> tuple[list[Any], str]:
     """The studies of a page and the token of the next one, empty on the last."""
     data = answer.json()
     studies = data.get("studies") if isinstance(data, dict) else None
     token = data.get("nextPageToken") if isinstance(data, dict) else None
     if not isinstance(studies, list) or not isinstance(token, str | None):
         raise BadAnswer("The registry's answer is not a list of studies.", rejected=rejected(answer))
-    return answer, studies, token or ""
+    return studies, token or ""
 
 
 def _ids(data: Any) -> set[str]:
@@ -210,10 +250,10 @@ def _ids(data: Any) -> set[str]:
     return {name for name in names if isinstance(name, str)}
 
 
-def _batches(ids: list[str]) -> Iterator[list[str]]:
+def _groups(ids: list[str], size: int) -> Iterator[tuple[str, ...]]:
     waiting = iter(ids)
-    while batch := list(islice(waiting, BATCH)):
-        yield batch
+    while group := tuple(islice(waiting, size)):
+        yield group
 
 
 def _root(base_url: str) -> str:

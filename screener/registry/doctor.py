@@ -53,6 +53,7 @@ class Diagnosis:
 
     `summary` is one sentence, `advice` the next step or empty. `differences` names the fields that are not as
     described. `status`, `headers` and `start` (the first bytes) are there when anything answered at all.
+    `usable` tells whether a sync would keep the record; changed fields that are not needed are no obstacle.
     """
 
     kind: Kind
@@ -64,11 +65,7 @@ class Diagnosis:
     headers: tuple[tuple[str, str], ...] = ()
     start: bytes = field(default=b"", repr=False)
     differences: tuple[str, ...] = ()
-
-    @property
-    def fine(self) -> bool:
-        """Whether the registry can be used from here; changed fields that are not needed are no obstacle."""
-        return self.kind == "fine"
+    usable: bool = False
 
 
 def examine(client: Client, nct_id: str) -> Diagnosis:
@@ -90,7 +87,7 @@ def _answered(study: Study) -> Diagnosis:
     answer = study.answer
     summary = f"The registry answers, and the record of {study.asked} is as described."
     if differences:
-        summary = f"The registry answers, but {_fields(len(differences))} of the record not as described."
+        summary = f"The registry answers, but {_fields(len(differences))} not as described."
     return Diagnosis(
         kind="schema changed" if differences else "fine",
         summary=summary,
@@ -101,11 +98,12 @@ def _answered(study: Study) -> Diagnosis:
         headers=answer.headers,
         start=answer.body[:200],
         differences=differences,
+        usable=True,
     )
 
 
 def _fields(count: int) -> str:
-    return "one field is" if count == 1 else f"{count} fields are"
+    return "one field of the record is" if count == 1 else f"{count} fields of the record are"
 
 
 def _explained(problem: problems.RegistryProblem, url: str) -> Diagnosis:
@@ -114,7 +112,8 @@ def _explained(problem: problems.RegistryProblem, url: str) -> Diagnosis:
     return Diagnosis(
         kind=kind,
         summary=problem.message,
-        advice=problem.hint,
+        advice=problem.hint
+        or "Show what came back, below, to your IT department; and see whether this program is new.",
         url=kept.url if kept else url,
         attempts=problem.attempts,
         status=kept.status if kept else None,

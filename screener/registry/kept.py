@@ -85,6 +85,7 @@ def drift_note(drift: Drift) -> DriftNote:
             "change": line.change,
             "why": list(line.why),
             "section": (line.new or line.old).section,  # type: ignore[union-attr]  # one of the two is there
+            "from_section": line.old.section if line.old and "section" in line.why else None,
             "old": line.old.text if line.old else None,
             "new": line.new.text if line.new else None,
         }
@@ -132,6 +133,9 @@ class SyncStore(Protocol):
 
     def known(self, nct_id: str) -> bool:
         """Whether the trial is tracked, or was ever fetched."""
+
+    def last_seen(self, nct_id: str) -> datetime | None:
+        """When the registry last answered with a good record of the trial; none when it never did."""
 
     def begin_run(self, at: datetime) -> int:
         """Begin a run and mark those left open as interrupted.

@@ -10,8 +10,10 @@ RegistryError
     ├── Throttled         429
     ├── ServerFault       5xx
     ├── Unreachable       no connection, or it broke off
-    │   └── TlsProblem    the certificate or the encrypted connection
+    │   ├── TlsProblem    the certificate or the encrypted connection
+    │   └── TooSlow       the answer had not come when others had to have their turn
     ├── DeadlineReached   the run's time is over
+    │   └── NotAsked      it was over before the first attempt
     └── BadAnswer         an answer that is not what was asked for
         ├── Truncated     it ends too early
         ├── TooLarge      beyond the limit
@@ -84,8 +86,16 @@ class TlsProblem(Unreachable):
     """The encrypted connection cannot be trusted."""
 
 
+class TooSlow(Unreachable):
+    """The answer was still to come when the time was due to other questions."""
+
+
 class DeadlineReached(RegistryProblem):
     """The run's time is over."""
+
+
+class NotAsked(DeadlineReached):
+    """The run's time was over before anything could be asked."""
 
 
 class BadAnswer(RegistryProblem):

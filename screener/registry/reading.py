@@ -1,9 +1,10 @@
-"""Reading an answer within bounds: of time, down to every single byte, and of size, also after unpacking."""
+"""Reading an answer within bounds: of time, down to every single byte, of size, also after unpacking, and of depth."""
 
 from __future__ import annotations
 
 import http.client
 import io
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from screener.registry.problems import BadAnswer, TooLarge, Truncated
+from screener.registry.text import printable
 
 if TYPE_CHECKING:
     import socket
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 CHUNK: Final = 64 * 1024
+DEEPEST: Final = 100
+"""How many brackets may be open at once; a record has about ten, and Python's stack holds some hundreds."""
+
+_ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
+_OTHER_SIGNS: Final = bytes(sign for sign in range(256) if sign not in b'"[]{}')
 
 
 class _BoundedSocketReader(io.RawIOBase):
@@ -108,7 +115,8 @@ def unpacked(chunks: Iterator[bytes], *, encoding: str, limit: int) -> bytes:
     if encoding in ("", "identity"):
         return _within(chunks, limit)
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise BadAnswer(f'The registry\'s answer is packed in a way that cannot be read ("{encoding[:20]}").')
+        shown = printable(encoding[:20])
+        raise BadAnswer(f'The registry\'s answer is packed in a way that cannot be read ("{shown}").')
     # 32 lets zlib tell gzip from zlib by the header.
     unpacker = zlib.decompressobj(32 + zlib.MAX_WBITS)
     return _unpack(_within(chunks, limit), unpacker, limit)
@@ -137,3 +145,15 @@ def _unpack(packed: bytes, unpacker: zlib._Decompress, limit: int) -> bytes:
 
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The registry's answer is larger than the {limit:,} bytes allowed.")
+
+
+def too_deep(body: bytes) -> bool:
+    """Whether JSON is nested deeper than `DEEPEST`, so that it must not be read at all."""
+    signs = _ESCAPED.sub(b"", body).translate(None, _OTHER_SIGNS)
+    depth = 0
+    # What stands between two quotation marks is text.
+    for sign in b"".join(signs.split(b'"')[::2]):
+        depth += 1 if sign in b"[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False

@@ -5,7 +5,6 @@ A field of the wrong type is treated as missing. Nothing in a record makes readi
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -24,6 +23,7 @@ from screener.registry.modules import (
     Status,
 )
 from screener.registry.problems import BadAnswer, OldShape
+from screener.registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -154,10 +154,19 @@ def parse_record(data: object) -> Record:
     if not isinstance(section, dict):
         kind: WarningKind = "retyped" if ROOT in data else "missing"
         return Record(ProtocolSection(), data, (_warn(ROOT, kind),))
-    protocol, retyped = _validated(copy.deepcopy(section))
+    protocol, retyped = _validated(_copied(section))
     named = {warning.path for warning in retyped}
     others = [warning for warning in dict.fromkeys(_look(protocol, ROOT)) if warning.path not in named]
     return Record(protocol, data, (*retyped, *others))
+
+
+def _copied(value: Any) -> Any:
+    """A copy whose texts can be shown anywhere."""
+    if isinstance(value, dict):
+        return {printable(key): _copied(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def _validated(section: dict[str, Any]) -> tuple[ProtocolSection, list[RecordWarning]]:

@@ -1,6 +1,6 @@
 """Trying again: which problems pass by themselves, and how long to wait for it.
 
-Waits grow with full jitter, `Retry-After` is honoured, and everything ends at the run's deadline.
+Waits grow with full jitter, `Retry-After` is honoured, everything ends at the run's deadline. Longer waits are told.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from screener.registry.pace import in_words
 from screener.registry.problems import (
     RegistryProblem,
     ServerFault,
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
     from screener.registry.pace import Deadline
 
-T = TypeVar("T")
-
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 60.0
+TOLD_FROM: Final = 5.0
+"""Seconds from which a wait is told."""
+TOLD_AGAIN_AFTER: Final = 60.0
+"""Seconds for which the next wait is not told, so that a bad night fills no log."""
 PASSING_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 _PASSING: Final = (Unreachable, Throttled, ServerFault, Truncated)
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
@@ -54,51 +57,79 @@ def retry_after(headers: tuple[tuple[str, str], ...], now: datetime) -> float | 
     return max(0.0, (moment - now).total_seconds())
 
 
-class Retry:
-    """Repeats a request until it succeeds, fails for good, or the run's time is over.
+class Question(NamedTuple):
+    """Something that the registry is asked for: what people call it, and the studies it is about."""
 
-    `sleep`, `random` (from 0 to 1) and `now` (UTC) come from outside, so that a test neither waits nor guesses.
+    name: str
+    ids: tuple[str, ...] = ()
+
+
+class Waiting(NamedTuple):
+    """A wait of so many `seconds` that begins now, before a question is asked again because of a problem.
+
+    `left` are the seconds after which nothing is asked any more, `others` the questions that are open besides.
+    """
+
+    question: Question
+    problem: RegistryProblem
+    seconds: float
+    left: float
+    others: int
+
+
+class Retry:
+    """Says how long to wait after a problem, and waits.
+
+    `clock`, `sleep`, `random` (from 0 to 1) and `now` (UTC) come from outside, so that a test neither waits nor
+    guesses; `tell` hears of a longer wait before it begins.
     """
 
     def __init__(
-        self, *, sleep: Callable[[float], None], random: Callable[[], float], now: Callable[[], datetime]
+        self,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        random: Callable[[], float],
+        now: Callable[[], datetime],
+        tell: Callable[[Waiting], None],
     ) -> None:
+        self.clock = clock
         self._sleep = sleep
         self._random = random
         self._now = now
+        self._tell = tell
+        self._told = -TOLD_AGAIN_AFTER
 
-    def until(self, deadline: Deadline, request: Callable[[int], T]) -> T:
-        """Carry out `request`, which is told the number of the attempt.
+    def pause(self, problem: RegistryProblem, deadline: Deadline) -> float | None:
+        """The seconds to wait before the next attempt; none when that would come too late, which the problem then says.
 
-        Raises:
-            RegistryProblem: the last problem, when it cannot pass or the next attempt would come too late.
+        The problem knows how often the question was asked.
         """
-        attempt = 1
-        while True:
-            try:
-                return request(attempt)
-            except RegistryProblem as problem:
-                problem.attempts = attempt
-                if not passes(problem):
-                    raise
-                self._wait(problem, deadline)
-            attempt += 1
-
-    def _wait(self, problem: RegistryProblem, deadline: Deadline) -> None:
         ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(problem.attempts - 1, 16))
         pause = self._random() * ceiling
         asked = retry_after(problem.rejected.headers, self._now()) if problem.rejected else None
-        if asked is not None:
-            pause = max(pause, asked)
+        if asked is not None and asked >= deadline.left():
+            _give_up(problem, f"It asks to wait {in_words(asked)}, longer than the run has left")
+            return None
+        pause = max(pause, asked or 0.0)
         if pause >= deadline.left():
-            _tell_why_it_ends(problem, deadline, asked)
-            raise problem
-        self._sleep(pause)
+            gave_up(problem, deadline)
+            return None
+        return pause
+
+    def wait(self, waiting: Waiting) -> None:
+        """Wait, and tell of it when it takes longer and nothing was told for a while."""
+        if waiting.seconds >= TOLD_FROM and self.clock() - self._told >= TOLD_AGAIN_AFTER:
+            self._told = self.clock()
+            self._tell(waiting)
+        self._sleep(waiting.seconds)
 
 
-def _tell_why_it_ends(problem: RegistryProblem, deadline: Deadline, asked: float | None) -> None:
+def gave_up(problem: RegistryProblem, deadline: Deadline) -> None:
+    """Have a problem say that it stayed to the end of the time."""
     tries = f"{problem.attempts} attempt{'' if problem.attempts == 1 else 's'}"
-    if asked is not None and asked >= deadline.left():
-        problem.hint = f"It asks to wait {asked:.0f} seconds, which is longer than the run may take; run again later."
-    else:
-        problem.hint = f"Gave up after {tries}, at the end of the run's {deadline.seconds:g} seconds; run again later."
+    _give_up(problem, f"Gave up after {tries} within the {in_words(deadline.seconds)} allowed")
+
+
+def _give_up(problem: RegistryProblem, why: str) -> None:
+    problem.hint = f"{problem.hint} {why}; run again later.".lstrip()

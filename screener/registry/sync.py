@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from screener.registry.answers import Study, Version
-from screener.registry.client import BATCH, Client
+from screener.registry.client import Client
 from screener.registry.drift import compare
-from screener.registry.kept import Check, Outcome, RunEnd, SyncStore, drift_note, snapshot_of
+from screener.registry.kept import FETCHED, Check, Outcome, RunEnd, SyncStore, drift_note, snapshot_of
 from screener.registry.problems import MalformedId, Missing, RegistryProblem
 from screener.registry.sync_outcome import Judge, Standing, SyncReport, TrialReport
 
@@ -56,7 +56,7 @@ class Sync:
         self._clock = clock
         self._begun = clock()
         self._fetched = fetched
-        self._problems: dict[str, None] = {}
+        self._problems: dict[str, str] = {}
 
     def run(self, asked: Sequence[str] = (), *, by: str = "") -> SyncReport:
         """Sync the trials asked for, or all tracked ones; ids that are not tracked yet are tracked.
@@ -70,15 +70,16 @@ class Sync:
         before = self._version(run)
         results = self._pass(run, ids, version=before, by=by)
         after = self._version(run)
+        whole = True
         if before and after and _moved(before, after):
             # The registry loaded new data in between: one more pass, so that all trials are of one state.
             before = after
-            again = [nct_id for nct_id in ids if not results[nct_id].mistake]
-            results |= self._pass(run, again, version=before, by=by, earlier=results)
+            whole = self._pass_again(run, results, version=before, by=by)
             after = self._version(run)
-        mixed = before is None or after is None or _moved(before, after)
-        if before and after and mixed:
-            self._problems["The registry loaded new data again and again while it was read; run again later."] = None
+        if before and after and _moved(before, after):
+            moving = "The registry loaded new data again and again while it was read; run again later."
+            self._problems["moving"] = moving
+        mixed = not whole or before is None or after is None or _moved(before, after)
         return self._end(run, started, results, mixed=mixed, before=before, after=after)
 
     def _end(
@@ -98,7 +99,7 @@ class Sync:
             started,
             ended,
             trials,
-            tuple(self._problems),
+            tuple(self._problems.values()),
             mixed,
             after or before,
             last,
@@ -113,40 +114,36 @@ class Sync:
         try:
             return self._client.fetch_version()
         except RegistryProblem as problem:
-            self._problems[f"The registry's version cannot be read: {problem.message}"] = None
+            words = f"The registry's version cannot be read: {problem.message} {problem.hint}".rstrip()
+            self._problems.setdefault("version", words)
             if problem.rejected:
                 self._store.keep_rejected(run, problem.rejected, self._now())
             return None
 
-    def _pass(
-        self,
-        run: int,
-        ids: Sequence[str],
-        *,
-        version: Version | None,
-        by: str,
-        earlier: Mapping[str, TrialReport] | None = None,
-    ) -> dict[str, TrialReport]:
-        results = {}
-        for nct_id, found in self._fetch(ids):
+    def _pass(self, run: int, ids: Sequence[str], *, version: Version | None, by: str) -> dict[str, TrialReport]:
+        settled: dict[str, TrialReport] = {}
+        for nct_id, found in self._client.fetch_studies(ids, together=len(ids) > MANY):
             if isinstance(found, Study):
                 report = self._good(run, found, version=version, by=by)
             else:
                 report = self._bad(run, nct_id, found, by=by)
-            results[nct_id] = _both(earlier[nct_id], report) if earlier else report
+            settled[nct_id] = report
             self._fetched(nct_id)
-        return results
+        return {nct_id: settled[nct_id] for nct_id in ids}
 
-    def _fetch(self, ids: Sequence[str]) -> Iterator[tuple[str, Study | RegistryProblem]]:
-        if len(ids) > MANY:
-            for start in range(0, len(ids), BATCH):
-                yield from self._client.fetch_studies(list(ids[start : start + BATCH])).items()
-            return
-        for nct_id in ids:
-            try:
-                yield nct_id, self._client.fetch_study(nct_id)
-            except RegistryProblem as problem:
-                yield nct_id, problem
+    def _pass_again(self, run: int, results: dict[str, TrialReport], *, version: Version, by: str) -> bool:
+        """Fetch every trial once more and bring its result up to date; whether those fetched before came again."""
+        again = [nct_id for nct_id, report in results.items() if not report.mistake]
+        lost = 0
+        for nct_id, report in self._pass(run, again, version=version, by=by).items():
+            earlier = results[nct_id]
+            lost += report.outcome == "failed" and earlier.outcome in FETCHED
+            results[nct_id] = _both(earlier, report)
+        if lost:
+            trials = "1 trial" if lost == 1 else f"{lost} trials"
+            words = f"The registry loaded new data meanwhile, and {trials} could not be fetched again."
+            self._problems["lost"] = words
+        return lost == 0
 
     def _good(self, run: int, study: Study, *, version: Version | None, by: str) -> TrialReport:
         now, nct_id, status = self._now(), study.asked, study.answer.status
@@ -157,6 +154,7 @@ class Sync:
             http_status=status,
             attempts=study.answer.attempts,
             registry_version=snapshot.registry_version,
+            last_seen=now,
         )
         if self._store.fingerprint(nct_id) == snapshot.protocol_sha256:
             self._store.keep(run, Check(nct_id, now, "unchanged", status), by=by)
@@ -171,14 +169,21 @@ class Sync:
         now = self._now()
         status = problem.rejected.status if problem.rejected else None
         missing = isinstance(problem, Missing)
-        mistake = isinstance(problem, MalformedId) or (missing and not self._store.known(nct_id))
+        mistake = isinstance(problem, (MalformedId, Missing)) and not self._store.known(nct_id)
         outcome: Outcome = "missing" if missing else "failed"
         if not mistake:
             self._store.keep(run, Check(nct_id, now, outcome, status, problem.message, problem.rejected), by=by)
         elif problem.rejected:
             self._store.keep_rejected(run, problem.rejected, now)
         return TrialReport(
-            nct_id, outcome, problem.message, problem.hint, status, attempts=problem.attempts, mistake=mistake
+            nct_id,
+            outcome,
+            problem.message,
+            problem.hint,
+            status,
+            attempts=problem.attempts,
+            mistake=mistake,
+            last_seen=self._store.last_seen(nct_id),
         )
 
     def _judged(self, results: Iterable[TrialReport]) -> Iterator[TrialReport]:
@@ -198,10 +203,10 @@ class Sync:
 
 
 def _both(earlier: TrialReport, later: TrialReport) -> TrialReport:
-    """A trial that was fetched twice: what the first pass saw of it is news all the same."""
-    if later.outcome == "unchanged" and earlier.outcome in ("first", "changed"):
-        return earlier
-    return later
+    """A trial that was asked for twice: what the first pass brought of it is there all the same."""
+    nothing_new = later.outcome == "unchanged" and earlier.outcome in ("first", "changed")
+    nothing_came = later.outcome == "failed" and earlier.outcome in FETCHED
+    return earlier if nothing_new or nothing_came else later
 
 
 def _moved(before: Version, after: Version) -> bool:

@@ -35,8 +35,9 @@ Judge = Callable[[str], Standing]
 class TrialReport:
     """How one trial came out.
 
-    `drifts` are those that nobody has acknowledged, older ones too; `noted` are the changes of this run that need no
-    review. `mistake` says why an id that was given cannot be synced.
+    `last_seen` is when the registry last answered with a good record. `drifts` are those that nobody has acknowledged,
+    older ones too; `noted` are the changes of this run that need no review. `mistake` says that the id that was given
+    cannot be synced.
     """
 
     nct_id: str
@@ -46,6 +47,7 @@ class TrialReport:
     http_status: int | None = None
     attempts: int = 0
     mistake: bool = False
+    last_seen: datetime | None = None
     registry_version: str | None = None
     noted: DriftNote | None = None
     drifts: tuple[KeptDrift, ...] = ()

@@ -61,7 +61,9 @@ def _trial_data(trial: TrialReport) -> dict[str, Any]:
         "nct_id": trial.nct_id,
         "outcome": "unusable" if trial.mistake else trial.outcome,
         "problem": trial.problem,
+        "hint": trial.hint or None,
         "http_status": trial.http_status,
+        "last_seen": stamp(trial.last_seen) if trial.last_seen else None,
         "attempts": trial.attempts,
         "registry_version": trial.registry_version,
         "to_review": trial.to_review,
@@ -92,7 +94,7 @@ def print_report(report: SyncReport, console: Console) -> None:
         _print_trial(trial, console)
     for problem in report.problems:
         _say(console, problem)
-    if report.mixed:
+    if report.mixed and any(trial.outcome in FETCHED for trial in report.trials):
         _say(console, "This run is marked mixed: its records may be of more than one state of the registry.")
     _say(console, _closing(report))
 
@@ -108,9 +110,7 @@ def _print_trial(trial: TrialReport, console: Console) -> None:
     elif trial.outcome in FETCHED:
         _say(console, f"{trial.nct_id}: {_OUTCOMES[trial.outcome]}{version}")
     else:
-        kept = "The last good record stays in force."
-        words = " ".join(part for part in (trial.problem, trial.hint, kept) if part)
-        _say(console, f"{trial.nct_id}: {_OUTCOMES[trial.outcome]}. {words}")
+        _say(console, f"{trial.nct_id}: {_OUTCOMES[trial.outcome]}. {trial.problem} {_next(trial)} {_kept(trial)}")
     for drift in trial.drifts:
         _say(console, f"  waits for a person since {stamp(drift.created)}: the registry record changed")
         console.print(table(drift.details))
@@ -122,10 +122,26 @@ def _print_trial(trial: TrialReport, console: Console) -> None:
     for line in trial.uncovered:
         _say(console, f'  no rule covers this line: "{line}"')
     if trial.drifts:
-        _say(
-            console,
-            f"  When somebody has looked: screener registry acknowledge {trial.nct_id} --by NAME --because TEXT",
-        )
+        words = f"screener registry acknowledge {trial.nct_id} --by NAME --because TEXT"
+        _say(console, f"  When somebody has looked: {words}")
+    if trial.stale or trial.uncovered:
+        _say(console, f"  To put the rules on the registry's new words: screener criteria rebase {trial.nct_id}")
+
+
+def _next(trial: TrialReport) -> str:
+    """What to do about a trial without a new record."""
+    if trial.outcome != "missing":
+        return trial.hint or f"To look into it: screener registry doctor {trial.nct_id}."
+    if trial.last_seen is None:
+        return f"{trial.hint} To ask no more for it: screener registry untrack {trial.nct_id}."
+    return "Ask the sponsor of the study why; nothing is deleted."
+
+
+def _kept(trial: TrialReport) -> str:
+    """What of a trial without a new record stays."""
+    if trial.last_seen is None:
+        return "There is no record of it yet."
+    return f"Its record, last seen on {trial.last_seen:%Y-%m-%d}, stays in force."
 
 
 def _closing(report: SyncReport) -> str:

@@ -21,6 +21,9 @@ LONG_LINE: Final = 60
 
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_STEERING: Final = dict.fromkeys(
+    [*(code for code in (*range(32), *range(127, 160)) if not chr(code).isspace()), *range(0xD800, 0xE000)], "\ufffd"
+)
 _SPELLINGS: Final = str.maketrans(
     {
         **dict.fromkeys("≥≧⩾", ">="),
@@ -40,6 +43,11 @@ _BULLET: Final = re.compile(
 _MARK: Final = re.compile(r"(?P<mark>(?:\\\*)+|\*{1,2}(?=[^\s*])(?!.*\*)|[†‡§¶]+|[¹²³⁴-⁹]+)\s*(?=\S)")
 _MARK_BEHIND_WORD: Final = re.compile(r"(?<=[\w)\]%\"'.,;])((?:\\?\*)+|[†‡§¶]+|[¹²³⁴-⁹]+)(?![\w])")
 _LIST_MARK: Final = re.compile(r"(?:[*+\-•]|\d{1,3}[.)])\s+")
+
+
+def printable(text: str) -> str:
+    """The text with U+FFFD for signs that steer a terminal, and for halves of characters."""
+    return text.translate(_STEERING)
 
 
 def unescape(text: str) -> str:

@@ -5,6 +5,7 @@ The registry's redirect to a merged study drops the query; it is put back. Nothi
 
 from __future__ import annotations
 
+import http.client
 import ssl
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +17,7 @@ from requests import exceptions
 from screener import __version__
 from screener.errors import UsageError
 from screener.registry.answers import KEPT, Answer, rejected
+from screener.registry.pace import Share
 from screener.registry.problems import (
     RegistryProblem,
     Rejected,
@@ -30,7 +32,7 @@ from screener.registry.reading import CHUNK, BoundedAdapter, unpacked
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from screener.registry.pace import Deadline, Pace
+    from screener.registry.pace import Pace, Turn
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
@@ -42,51 +44,54 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 class Transport:
-    """Sends GET requests within a deadline and at a pace, one session for all of them."""
+    """Sends GET requests at a pace, each within its share of the time, one session for all of them."""
 
-    def __init__(
-        self, *, deadline: Deadline, pace: Pace, clock: Callable[[], float], contact: str = "", limit: int = LIMIT_BYTES
-    ) -> None:
-        self._deadline = deadline
+    def __init__(self, *, pace: Pace, clock: Callable[[], float], contact: str = "", limit: int = LIMIT_BYTES) -> None:
+        self._share: Share | None = None
         self._pace = pace
         self._clock = clock
         self._limit = limit
-        self._session = _session(deadline.left, contact)
+        self._session = _session(self._left, contact)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def get(self, url: str, params: Mapping[str, str], *, attempt: int) -> Answer:
-        """Ask once, following redirects.
+    def _left(self) -> float:
+        """Seconds left of the share of the request that is under way."""
+        return self._share.left() if self._share else 0.0
+
+    def get(self, url: str, params: Mapping[str, str], turn: Turn) -> Answer:
+        """Ask once, following redirects; each step of the way has its share of the time.
 
         Raises:
             RegistryProblem: there is no answer, or it breaks off, is too large, or leads elsewhere.
         """
         seen = [url]
         while True:
-            answer = self._once(seen[-1], params, attempt=attempt)
+            answer = self._once(seen[-1], params, turn)
             if answer.status not in _REDIRECTS:
                 return answer
             seen.append(_next(answer, seen))
 
-    def _once(self, url: str, params: Mapping[str, str], *, attempt: int) -> Answer:
-        self._pace.wait(self._deadline)
-        left = self._deadline.left()
+    def _once(self, url: str, params: Mapping[str, str], turn: Turn) -> Answer:
+        self._pace.wait(turn.deadline)
+        share = self._share = Share(turn.deadline, turn.sharers)
+        left = share.left()
         if left <= 0:
-            raise self._deadline.reached()
+            raise turn.deadline.not_asked()
         started = self._clock()
         timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
         try:
             response = self._session.get(url, params=dict(params), stream=True, allow_redirects=False, timeout=timeout)
         except (exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
-            raise self._problem(error) from error
+            raise _problem(error, share) from error
         with response:
             headers = tuple(response.headers.items())
-            body = self._body(response, headers)
-        return Answer(response.status_code, headers, body, response.url, self._clock() - started, attempt)
+            body = self._body(response, headers, share)
+        return Answer(response.status_code, headers, body, response.url, self._clock() - started, turn.attempt)
 
-    def _body(self, response: requests.Response, headers: tuple[tuple[str, str], ...]) -> bytes:
+    def _body(self, response: requests.Response, headers: tuple[tuple[str, str], ...], share: Share) -> bytes:
         begun = bytearray()
         good = response.status_code == 200
         limit = self._limit if good else LIMIT_REFUSAL
@@ -94,7 +99,7 @@ class Transport:
             if good and int(_digits(response.headers.get("Content-Length", ""))) > limit:
                 raise TooLarge(f"The registry's answer is larger than the {limit:,} bytes allowed.")
             encoding = response.headers.get("Content-Encoding", "").strip().lower()
-            return unpacked(self._chunks(response, begun), encoding=encoding, limit=limit)
+            return unpacked(_chunks(response, begun, share), encoding=encoding, limit=limit)
         except RegistryProblem as problem:
             if not good:
                 # The status says enough; what came of the body is kept.
@@ -102,31 +107,36 @@ class Transport:
             problem.rejected = Rejected(response.status_code, headers, bytes(begun[:KEPT]), response.url)
             raise
 
-    def _chunks(self, response: requests.Response, begun: bytearray) -> Iterator[bytes]:
-        """The body as it comes, its first bytes noted in `begun`."""
-        try:
-            for chunk in response.raw.stream(CHUNK, decode_content=False):
-                if len(begun) < KEPT:
-                    begun += chunk[:KEPT]
-                if self._deadline.left() <= 0:
-                    raise self._deadline.reached()
-                yield chunk
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._problem(error) from error
 
-    def _problem(self, error: Exception) -> RegistryProblem:
-        """A fault of the connection as an error of ours."""
-        if self._deadline.left() <= 0:
-            return self._deadline.reached()
-        if _caused_by(error, ssl.SSLCertVerificationError):
-            hint = "A proxy may stand in between; ask your IT department for its certificate (REQUESTS_CA_BUNDLE)."
-            return TlsProblem("The registry's certificate cannot be trusted.", hint=hint)
-        for kinds, make in _FAULTS:
-            if isinstance(error, kinds):
-                return make()
-        return Unreachable("The registry cannot be reached.", hint=_CHECK)
+def _chunks(response: requests.Response, begun: bytearray, share: Share) -> Iterator[bytes]:
+    """The body as it comes, its first bytes noted in `begun`."""
+    try:
+        for chunk in response.raw.stream(CHUNK, decode_content=False):
+            if len(begun) < KEPT:
+                begun += chunk[:KEPT]
+            if share.left() <= 0:
+                raise share.reached()
+            yield chunk
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise _problem(error, share) from error
 
 
+def _problem(error: Exception, share: Share) -> RegistryProblem:
+    """A fault of the connection as an error of ours."""
+    if share.left() <= 0:
+        return share.reached()
+    if _caused_by(error, ssl.SSLCertVerificationError):
+        hint = "A proxy may stand in between; ask your IT department for its certificate (REQUESTS_CA_BUNDLE)."
+        return TlsProblem("The registry's certificate cannot be trusted.", hint=hint)
+    for kinds, make in _FAULTS:
+        if isinstance(error, kinds):
+            return make()
+    if _caused_by(error, ConnectionResetError) or _caused_by(error, http.client.RemoteDisconnected):
+        return Unreachable("The connection broke off before the registry had answered.", hint=_CHECK)
+    return Unreachable("The registry cannot be reached.", hint=_CHECK)
+
+
+_UNUSABLE: Final = "The address of the registry or of the proxy cannot be used."
 _CHECK: Final = "See whether this computer is connected to the network."
 _FAULTS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[], RegistryProblem]], ...]] = (
     (
@@ -135,11 +145,15 @@ _FAULTS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[], RegistryPro
     ),
     (
         (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema, UnicodeError),
-        lambda: RegistryProblem("The address of the registry or of the proxy cannot be used.", hint="See --base-url."),
+        lambda: RegistryProblem(_UNUSABLE, hint="See --base-url, and HTTPS_PROXY where it is set."),
     ),
     (
-        (exceptions.ConnectTimeout, exceptions.ReadTimeout, urllib3.exceptions.TimeoutError, TimeoutError),
-        lambda: Unreachable("The registry did not answer in time.", hint=_CHECK),
+        (exceptions.ConnectTimeout,),
+        lambda: Unreachable("The registry cannot be reached.", hint=_CHECK),
+    ),
+    (
+        (exceptions.ReadTimeout, urllib3.exceptions.TimeoutError, TimeoutError),
+        lambda: Unreachable("The registry did not answer in time."),
     ),
     (
         (urllib3.exceptions.ProtocolError,),

@@ -53,6 +53,11 @@ class RegistryStore:
             trial = trial_of(session, nct_id)
             return trial is not None and bool(trial.tracked_since or trial.first_seen)
 
+    def last_seen(self, nct_id: str) -> datetime | None:
+        """When the registry last answered with a good record of the trial; none when it never did."""
+        trial = self.trial(nct_id)
+        return trial.last_checked if trial else None
+
     def track(self, nct_id: str, *, by: str, at: datetime) -> bool:
         """Track a trial; false where it was tracked already."""
         with self._database.writing() as session:
@@ -186,7 +191,8 @@ class RegistryStore:
         with self._database.writing() as session:
             waiting = drifts_where(session, (col(Trial.nct_id) == nct_id) & (col(DriftRow.state) == "open"))
             if not waiting:
-                raise UsageError(f"Nothing of {nct_id} waits for a person.")
+                hint = f"A rule that is stale all the same has to be rewritten: screener criteria rebase {nct_id}"
+                raise UsageError(f"Nothing of {nct_id} waits for a person.", hint=hint)
             for drift in waiting:
                 row = session.get_one(DriftRow, drift.number)
                 row.state = "acknowledged"
@@ -202,10 +208,11 @@ class RegistryStore:
                 session.expunge(trial)
             return trial
 
-    def checks(self, nct_id: str) -> tuple[CheckRow, ...]:
-        """Every check of a trial, the latest first."""
+    def checks(self, nct_id: str, *, limit: int | None = None) -> tuple[CheckRow, ...]:
+        """The checks of a trial, the latest first."""
         with self._database.reading() as session:
             query = select(CheckRow).join(Trial, col(Trial.id) == CheckRow.trial_id)
-            rows = session.exec(query.where(Trial.nct_id == nct_id).order_by(col(CheckRow.id).desc())).all()
+            query = query.where(Trial.nct_id == nct_id).order_by(col(CheckRow.id).desc()).limit(limit)
+            rows = session.exec(query).all()
             session.expunge_all()
             return tuple(rows)

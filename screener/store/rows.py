@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from screener.errors import IntegrityError
 from screener.registry.change_words import REVIEWED
-from screener.registry.kept import Check, DriftNote, KeptDrift, Snapshot
+from screener.registry.kept import FETCHED, Check, DriftNote, KeptDrift, Snapshot
 from screener.store.tables import DriftRow, RejectedRow, SnapshotRow, Trial
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ def checked(session: Session, check: Check, *, by: str) -> Trial:
     trial = trial_of(session, check.nct_id) or Trial(nct_id=check.nct_id)
     if by and trial.tracked_since is None:
         trial.tracked_since, trial.tracked_by = check.at, by
-    trial.last_checked = check.at
     if check.outcome == "missing":
         trial.missing_since = trial.missing_since or check.at
-    elif check.outcome != "failed":
-        trial.missing_since = None
+    elif check.outcome in FETCHED:
+        trial.missing_since, trial.last_checked = None, check.at
     session.add(trial)
     session.flush()
     return trial

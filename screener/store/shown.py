@@ -49,7 +49,8 @@ def change_of(store: RegistryStore, nct_id: str) -> tuple[Snapshot, Snapshot, Dr
     new = latest_of(store, nct_id)
     drifts = store.drifts(nct_id)
     if not drifts:
-        raise UsageError(f"The record of {nct_id} has not changed since {new.first_seen:%Y-%m-%d}.")
+        hint = f"To see how the rules stand to it: screener criteria check {nct_id}"
+        raise UsageError(f"The record of {nct_id} has not changed since {new.first_seen:%Y-%m-%d}.", hint=hint)
     first = next((one for one in drifts if one.state == "open"), drifts[-1])
     old = next(one for one in store.snapshots(nct_id) if one.number == first.old)
     return old, new, drift_note(compare(old.record(), new.record()))

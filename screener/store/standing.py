@@ -63,6 +63,9 @@ def _notices(loaded: LoadedRules, state: RegistryState | None, found: Staleness)
         said.append(f"The registry says that this study is {str(status).replace('_', ' ').lower()}.")
     if state is None:
         return said
+    if state.failed is not None:
+        known = f"this study's record was last seen on {state.last_checked:%Y-%m-%d}"
+        said.append(f"The registry could not be read in the sync of {state.failed:%Y-%m-%d}; {known}.")
     if state.missing_since is not None:
         said.append(f"The registry has had no record of this study since {state.missing_since:%Y-%m-%d}.")
     said += [f"The registry record changed: {sentence}." for sentence in state.open_drift]

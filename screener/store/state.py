@@ -10,7 +10,7 @@ from screener.store.address import store_address
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from screener.registry.kept import KeptDrift, Snapshot
+    from screener.registry.kept import Snapshot
     from screener.store.registry import RegistryStore
     from screener.store.tables import Trial
 
@@ -28,8 +28,9 @@ class Acknowledged:
 class RegistryState:
     """The latest good record of a tracked trial, and what is to be said of it.
 
-    `open_drift` says in plain sentences what changed and waits for a person. With `acknowledged`, a person has looked
-    at this eligibility text, and no rule is stale because of it.
+    `last_checked` is when the registry last answered with a good record, `failed` when the latest attempt brought none
+    at all. `open_drift` says in plain sentences what changed and waits for a person. With `acknowledged`, a person has
+    looked at this eligibility text, and no rule is stale because of it.
     """
 
     nct_id: str
@@ -43,6 +44,7 @@ class RegistryState:
     sex: str | None
     first_seen: datetime
     last_checked: datetime
+    failed: datetime | None
     missing_since: datetime | None
     open_drift: tuple[str, ...]
     acknowledged: Acknowledged | None
@@ -77,7 +79,7 @@ def registry_state(url: str | None, nct_id: str) -> RegistryState | None:
         snapshot = store.latest(nct_id)
         if trial is None or trial.tracked_since is None or snapshot is None:
             return None
-        return _state(trial, snapshot, store.drifts(nct_id), _acknowledged(store, nct_id))
+        return _state(trial, snapshot, store)
 
 
 def _acknowledged(store: RegistryStore, nct_id: str) -> Acknowledged | None:
@@ -85,13 +87,12 @@ def _acknowledged(store: RegistryStore, nct_id: str) -> Acknowledged | None:
     return Acknowledged(found.who, found.why, found.at) if found else None
 
 
-def _state(
-    trial: Trial, snapshot: Snapshot, drifts: tuple[KeptDrift, ...], acknowledged: Acknowledged | None
-) -> RegistryState:
+def _state(trial: Trial, snapshot: Snapshot, store: RegistryStore) -> RegistryState:
     from screener.registry.change_words import sentences
 
     record = snapshot.record()
-    waiting = [drift for drift in drifts if drift.state == "open"]
+    waiting = [drift for drift in store.drifts(trial.nct_id) if drift.state == "open"]
+    check = next(iter(store.checks(trial.nct_id, limit=1)), None)
     return RegistryState(
         nct_id=trial.nct_id,
         eligibility=record.eligibility_text or "",
@@ -104,7 +105,8 @@ def _state(
         sex=record.eligibility.sex,
         first_seen=trial.first_seen or snapshot.first_seen,
         last_checked=trial.last_checked or snapshot.first_seen,
+        failed=check.at if check and check.outcome == "failed" else None,
         missing_since=trial.missing_since,
         open_drift=tuple(sentence for drift in waiting for sentence in sentences(drift.details)),
-        acknowledged=acknowledged,
+        acknowledged=_acknowledged(store, trial.nct_id),
     )

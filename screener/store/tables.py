@@ -55,7 +55,10 @@ def _text(**more: Any) -> Any:
 
 
 class Trial(SQLModel, table=True):
-    """A trial; tracked as long as `tracked_since` is set. It is never deleted."""
+    """A trial; tracked as long as `tracked_since` is set. It is never deleted.
+
+    `last_checked` is when the registry last answered with a good record of it.
+    """
 
     __tablename__ = "registry_trial"
 

@@ -227,3 +227,24 @@ def test_the_same_connection_can_go_on_after_a_refusal(server: RegistryServer) -
             client.fetch_study(ID)
         assert client.fetch_study(ID).data == GOOD
         assert client.fetch_study(ID).answer.attempts == 2
+
+
+def nested(depth: int) -> str:
+    """The good record with a field that is so many lists in one another."""
+    more = '{"x": ' + "[" * depth + "]" * depth + ", "
+    return json.dumps(GOOD).replace("{", more, 1)
+
+
+@pytest.mark.parametrize("depth", [101, 500, 700, 985, 5_000])
+def test_an_answer_that_is_nested_too_deeply_is_not_read(server: RegistryServer, depth: int) -> None:
+    server.script(PATH, reply(200, nested(depth)))
+    with client_with(server, Clock()) as client, pytest.raises(problems.NotJson):
+        client.fetch_study(ID)
+    assert len(server.asked) == 1
+
+
+def test_brackets_within_text_are_no_nesting(server: RegistryServer) -> None:
+    text = "Inclusion Criteria:\n\n* " + '[{"\\' * 300 + "Adult"
+    server.script(PATH, json_reply(study(ID, text=text)))
+    with client_with(server, Clock()) as client:
+        assert client.fetch_study(ID).record.eligibility_text == text

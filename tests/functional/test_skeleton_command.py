@@ -77,7 +77,7 @@ def test_a_study_that_was_merged_gets_the_folder_of_its_new_id(tmp_path: Path) -
 def test_a_study_the_registry_does_not_know_is_said_and_nothing_is_written(tmp_path: Path) -> None:
     with RegistryServer() as server:
         ran = screener(*NEW, TRIAL, "--base-url", server.base_url, cwd=tmp_path)
-    assert ran.code == 4
+    assert ran.code == 2
     assert f"The registry does not know {TRIAL}." in ran.err
     assert list(tmp_path.iterdir()) == []
 

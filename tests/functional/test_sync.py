@@ -10,6 +10,7 @@ import pytest
 from registry_server import UNKNOWN, json_reply, redirect, reply, study
 from synced import ONE, THREE, TWO, Night, a_night, sqlite_url, version
 
+from screener.registry.change_words import sentences
 from screener.registry.sync import MANY
 
 pytest_plugins = ["postgres"]
@@ -67,6 +68,8 @@ def test_a_bullet_moved_to_the_exclusions_is_material(night: Night) -> None:
     report = night.sync()
     assert report.exit_code == 1
     assert "material" in report.trials[0].drifts[0].classes
+    said = 'material (section), now under exclusion and no longer under inclusion: "A mended wrist"'
+    assert said in sentences(report.trials[0].drifts[0].details)
 
 
 def test_a_bullet_moved_within_its_section_is_recorded_without_alarm(night: Night) -> None:

@@ -116,6 +116,7 @@ def test_a_store_that_may_not_be_written_is_one_sentence(filled: Path) -> None:
     finally:
         filled.parent.chmod(0o700)
     assert (code, "Traceback" in said) == (5, False)
+    assert said.startswith(f"Error: The store {filled} is read-only.")
 
 
 def test_a_write_that_the_database_refuses_as_read_only_is_one_sentence(filled: Path) -> None:

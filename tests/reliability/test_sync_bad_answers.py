@@ -120,6 +120,7 @@ KINDS: tuple[Make, ...] = (
     lambda *_: reset,
     lambda *_: chunked(b"{", finished=False),
     lambda *_: reply(200, b"[" * 100_000),
+    lambda *_: reply(200, b"[" * 700 + b"]" * 700),
     lambda *_: reply(200, b"<!DOCTYPE html><title>Log in</title>", headers={"Content-Type": "application/json"}),
     lambda *_: reply(200, b"{}", headers={"Content-Encoding": "br"}),
     lambda *_: reply(200, b"", headers={"Content-Length": "99999999"}),

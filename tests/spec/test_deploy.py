@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shutil
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import jsonschema
 import pytest
 import yaml
 from cronsim import CronSim
 
 from screener import errors
+from screener.cli.sync import command as sync
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEPLOY = REPOSITORY / "deploy"
@@ -50,21 +54,74 @@ def test_the_service_runs_the_sync_once_and_takes_a_change_for_no_fault() -> Non
     assert set(service["SuccessExitStatus"].split()) == {str(errors.EXIT_FINDINGS), str(errors.EXIT_LOCKED)}
 
 
+def cron() -> tuple[dict[str, str], list[str]]:
+    """The settings of the cron file, and the fields of its one line: five of time, the user, the command."""
+    lines = [line for line in (DEPLOY / "screener-sync.cron").read_text().splitlines() if not line.startswith("#")]
+    *settings, line = lines
+    assert all("=" in setting for setting in settings)
+    return dict(setting.split("=", 1) for setting in settings), line.split(maxsplit=6)
+
+
+def cron_job() -> dict[str, Any]:
+    job: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "screener-sync.yaml").read_text())
+    return job
+
+
 def test_the_cron_line_runs_at_night_in_amsterdam() -> None:
-    lines = (DEPLOY / "screener-sync.cron").read_text().splitlines()
-    assert "CRON_TZ=Europe/Amsterdam" in lines
-    line = next(line for line in lines if line[:1].isdigit())
-    fields, user, command = line.split(maxsplit=6)[:5], line.split()[5], line.split(maxsplit=6)[6]
+    settings, (*fields, user, command) = cron()
+    assert settings["CRON_TZ"] == "Europe/Amsterdam"
     runs = CronSim(" ".join(fields), datetime(2026, 6, 1, 12, 0, tzinfo=ZONE))
     assert [next(runs).isoformat() for _ in range(2)] == ["2026-06-02T02:30:00+02:00", "2026-06-03T02:30:00+02:00"]
     assert user == "screener"
-    assert "screener sync" in command
     # A percent sign would end the command.
     assert "%" not in command
+    # Without it cron would look in /usr/bin and /bin alone.
+    assert "/usr/local/bin" in settings["PATH"].split(":")
+
+
+def test_the_cron_job_mails_nothing_on_a_good_night() -> None:
+    _, (*_, command) = cron()
+    assert "--quiet" in command.split()
+
+
+def test_cron_and_systemd_keep_their_records_in_the_same_place() -> None:
+    settings, _ = cron()
+    service = unit("screener-sync.service")["Service"]
+    assert service["Environment"] == f"SCREENER_STORE={settings['SCREENER_STORE']}"
+    assert f"/var/lib/{service['StateDirectory']}/" in settings["SCREENER_STORE"]
+
+
+def test_every_schedule_calls_the_sync_with_options_that_it_has() -> None:
+    _, (*_, line) = cron()
+    pod = cron_job()["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    calls = [
+        unit("screener-sync.service")["Service"]["ExecStart"].removeprefix("/usr/bin/env ").split(),
+        line.split(),
+        pod["containers"][0]["command"],
+    ]
+    for call in calls:
+        assert call[:2] == ["screener", "sync"]
+        assert sync.make_context("sync", call[2:]).params["deadline"] == 900
+    assert pod["containers"][0]["env"][0]["name"] == "SCREENER_STORE"
+
+
+def test_a_run_ends_by_itself_before_it_is_ended() -> None:
+    deadline = sync.make_context("sync", []).params["deadline"]
+    assert cron_job()["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"] > deadline
+    assert unit("screener-sync.service")["Service"]["TimeoutStartSec"] == "30min"
+
+
+def test_the_cron_job_is_as_kubernetes_describes_one() -> None:
+    schema = json.loads(Path(__file__).with_name("cronjob.schema.json").read_text())
+    jsonschema.validate(cron_job(), schema)
+    misspelt = cron_job()
+    misspelt["spec"]["timezone"] = misspelt["spec"].pop("timeZone")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(misspelt, schema)
 
 
 def test_the_cron_job_runs_at_night_in_amsterdam_one_at_a_time() -> None:
-    job = yaml.safe_load((DEPLOY / "kubernetes" / "screener-sync.yaml").read_text())
+    job = cron_job()
     assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
     spec = job["spec"]
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == (

@@ -81,6 +81,20 @@ def test_the_former_shape_is_refused_with_what_to_do() -> None:
     assert "/api/v2" in caught.value.hint
 
 
+def test_signs_that_steer_a_terminal_are_shown_as_one_that_does_not() -> None:
+    record = parse_record(
+        {
+            "protocolSection": {
+                "identificationModule": {"nctId": "NCT1\x1b[2J", "nct\x9bId": 1},
+                "eligibilityModule": {"eligibilityCriteria": "Inclusion:\n\n\t* Adult\x07\ud800 ≥18"},
+            }
+        }
+    )
+    assert record.nct_id == "NCT1\ufffd[2J"
+    assert record.eligibility_text == "Inclusion:\n\n\t* Adult\ufffd\ufffd ≥18"
+    assert "protocolSection.identificationModule.nct\ufffdId" in {warning.path for warning in record.warnings}
+
+
 def test_a_warning_never_shows_a_long_value_whole() -> None:
     warning = warning_at(record_with(sex="x" * 5000), "eligibilityModule.sex")
     assert len(warning.message) < 200
