@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from screener.errors import IntegrityError, LockHeld, ScreenerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from screener.store.address import StoreAddress
 
@@ -27,6 +29,8 @@ _SQLITE: Final[dict[int, tuple[str, str]]] = {
     26: ("{store} is not a store, or is damaged.", _DAMAGED),
 }
 _BUSY: Final = (5, 6)
+_READ_ONLY: Final = 8
+_CANNOT_OPEN: Final = 14
 
 
 def explained(error: SQLAlchemyError, address: StoreAddress) -> ScreenerError:
@@ -36,10 +40,17 @@ def explained(error: SQLAlchemyError, address: StoreAddress) -> ScreenerError:
         return _of_server(getattr(original, "sqlstate", None))
     name = f"The store {address.file}"
     code = (getattr(original, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == _CANNOT_OPEN and address.file.exists() and not _may_be_written(address.file):
+        # Its log cannot be opened beside it.
+        code = _READ_ONLY
     if code in _BUSY:
         return LockHeld(f"{name} is in use by another process.", hint="Run again when that one is done.")
     message, hint = _SQLITE.get(code, ("{store} cannot be used.", _DAMAGED))
     return IntegrityError(message.format(store=name), hint=hint)
+
+
+def _may_be_written(file: Path) -> bool:
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def _of_server(state: str | None) -> IntegrityError:
