@@ -1,7 +1,7 @@
 """Findings: what a check says about a rule file, as data; the words people see are made from it in one place.
 
-A code is stable: its letter is the group (R reading, F facts, L logic, U unknown, S source, C cases, A approval), and
-`docs/findings.md` has an entry for each with an example and what to write instead.
+A code is stable: its letter is the group (R reading, F facts, V value sets, D derivation, L logic, U unknown, S source,
+C cases, A approval), and `docs/findings.md` has an entry for each with an example and what to write instead.
 """
 
 from __future__ import annotations
@@ -46,6 +46,20 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "F107": ("incomplete-fact", ERROR),
     "F108": ("fact-defined-twice", ERROR),
     "F109": ("reserved-fact-name", ERROR),
+    "V101": ("value-set-columns", ERROR),
+    "V102": ("value-set-row", ERROR),
+    "V103": ("code-listed-twice", ERROR),
+    "V104": ("value-set-empty", ERROR),
+    "D101": ("unknown-source", ERROR),
+    "D102": ("unknown-field", ERROR),
+    "D103": ("field-test-not-allowed", ERROR),
+    "D104": ("unknown-value-set", ERROR),
+    "D105": ("unit-not-usable", ERROR),
+    "D106": ("take-not-allowed", ERROR),
+    "D107": ("value-not-fitting", ERROR),
+    "D108": ("option-not-derived", ERROR),
+    "D109": ("derivation-cycle", ERROR),
+    "D110": ("not-comparable", ERROR),
     "L101": ("empty-list", ERROR),
     "L102": ("contradiction", ERROR),
     "L103": ("always-true", ERROR),

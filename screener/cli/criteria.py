@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from screener.cli.criteria_facts import facts
 from screener.cli.criteria_new import new, rebase
 from screener.cli.options import criteria_option, today, trial_argument
 from screener.cli.registry_options import store_option
@@ -26,6 +27,7 @@ def command() -> None:
 
 command.add_command(new)
 command.add_command(rebase)
+command.add_command(facts)
 
 
 def _folders(targets: tuple[str, ...], criteria_dir: Path | None) -> tuple[list[Path], Path]:
@@ -149,10 +151,15 @@ def schema(criteria_dir: Path | None) -> None:
     """
     import json
 
-    from screener.criteria.library import shared_vocabulary
+    from screener.criteria.library import shared_facts
     from screener.criteria.schema import schema as schema_of
+    from screener.findings import Findings
 
-    click.echo(json.dumps(schema_of(shared_vocabulary(criteria_folder(criteria_dir))), indent=2, ensure_ascii=False))
+    click.echo(
+        json.dumps(
+            schema_of(shared_facts(criteria_folder(criteria_dir), Findings()).vocabulary), indent=2, ensure_ascii=False
+        )
+    )
 
 
 @command.command()

@@ -21,7 +21,7 @@ _COMMANDS: Final = {
     "explain": ("screener.cli.explain", "Explain one patient, criterion by criterion."),
     "trial": ("screener.cli.trial", "Show the fact sheet of a trial: what it studies, who fits, how to take part."),
     "criteria": ("screener.cli.criteria", "Begin, check, test, read and approve the encoded rules."),
-    "records": ("screener.cli.records", "Templates for tables of patients."),
+    "records": ("screener.cli.records", "Templates for tables of patients, and tables made from their records."),
     "sync": ("screener.cli.sync", "Fetch the registry's records and say what changed."),
     "registry": ("screener.cli.registry", "Track trials, and look at what was kept of them."),
 }

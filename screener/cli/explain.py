@@ -8,12 +8,11 @@ from typing import Final
 
 import click
 
-from screener.cli.options import as_of_option, criteria_option, patients_option, today, trial_argument
+from screener.cli.options import as_of_option, criteria_option, patients_option, records_options, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening, from_store, say_problems
+from screener.deriving.patients import PatientSource, SourceSettings
 from screener.errors import UsageError
-from screener.facts.definitions import PATIENT_ID
-from screener.facts.table import FactTable
 from screener.facts.values import PatientRecord
 from screener.reports.json_text import PatientJson
 
@@ -23,6 +22,7 @@ _ROWS_NAMED: Final = 10
 @click.command()
 @trial_argument
 @patients_option
+@records_options
 @click.option("--patient", "patient_id", required=True, metavar="ID", help="The patient, as the table names it.")
 @as_of_option
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
@@ -31,6 +31,7 @@ _ROWS_NAMED: Final = 10
 def command(
     trial: str,
     patients: Path,
+    settings: SourceSettings,
     patient_id: str,
     as_of: date | None,
     form: str,
@@ -46,7 +47,7 @@ def command(
       screener explain NCT06452485 --patients my-patients.csv --patient P-007
     """
     screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
-    with screening.open(patients) as table:
+    with screening.open(patients, settings) as table:
         patient = _find(table, patient_id.strip())
         result = screening.result(patient)
         if form == "json":
@@ -59,7 +60,7 @@ def command(
         return say_problems(table, patient=patient)
 
 
-def _find(table: FactTable, patient_id: str) -> PatientRecord:
+def _find(table: PatientSource, patient_id: str) -> PatientRecord:
     """The patient of that id; the table is read to its end, where the same id may stand again.
 
     Raises:
@@ -68,9 +69,9 @@ def _find(table: FactTable, patient_id: str) -> PatientRecord:
     found = [patient for patient in table if patient.patient_id == patient_id]
     if found:
         return found[0]
-    lost = [str(one.row) for one in table.rejected if one.column in (None, PATIENT_ID)]
-    hint = "Look at the column patient_id; capitals count."
+    lost = [one.place for one in table.rejected if one.whole]
+    hint = "Look at the ids of the patients; capitals count."
     if lost:
         more = f" and {len(lost) - _ROWS_NAMED} more" if len(lost) > _ROWS_NAMED else ""
-        hint += f" Rows that could not be used: {', '.join(lost[:_ROWS_NAMED])}{more}."
-    raise UsageError("The table has no patient of that id.", hint=hint)
+        hint += f" What could not be used: {', '.join(lost[:_ROWS_NAMED])}{more}."
+    raise UsageError("There is no patient of that id.", hint=hint)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, tzinfo
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from screener.dates import parse_date
+
+if TYPE_CHECKING:
+    from screener.facts.events import EventKind
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -59,8 +63,55 @@ def patients_option(command: Command) -> Command:
         required=True,
         type=click.Path(path_type=Path, allow_dash=True, readable=False),
         metavar="PATH",
-        help="Table of patients: .csv, .xlsx, .parquet, .json or .jsonl; - reads standard input.",
+        help="Patients: a table (.csv, .xlsx, .parquet, .json, .jsonl; - reads standard input) or records (FHIR: a "
+        "bundle, NDJSON, a folder of them, gzip; OMOP: a folder of tables, a .duckdb file).",
     )(command)
+
+
+class Zone(click.ParamType[tzinfo]):
+    """A time zone by its name."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tzinfo:
+        """The zone; a usage error where no zone has that name."""
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        if isinstance(value, tzinfo):
+            return value
+        try:
+            return ZoneInfo(str(value))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.fail(f'"{value}" is not a time zone; write it as Europe/Amsterdam.', param, ctx)
+
+
+def records_options(command: Command) -> Command:
+    """What a site says of its records: `settings` is handed to the command."""
+    from screener.facts.events import EVENT_KINDS
+
+    @click.option(
+        "--zone",
+        type=Zone(),
+        default="UTC",
+        show_default=True,
+        envvar="SCREENER_ZONE",
+        metavar="ZONE",
+        help="Of records: the site's time zone, in which times become dates [environment: SCREENER_ZONE].",
+    )
+    @click.option(
+        "--complete",
+        type=click.Choice(EVENT_KINDS),
+        multiple=True,
+        metavar="KIND",
+        help="Of records: they hold every event of this kind, so that finding none means no; may be repeated.",
+    )
+    @wraps(command)
+    def with_settings(*arguments: Any, zone: tzinfo, complete: tuple[EventKind, ...], **named: Any) -> Any:
+        from screener.deriving.patients import SourceSettings
+
+        return command(*arguments, settings=SourceSettings(zone, frozenset(complete)), **named)
+
+    return cast("Command", with_settings)
 
 
 def as_of_option(command: Command) -> Command:

@@ -1,4 +1,4 @@
-"""`screener records`: tables of patients."""
+"""`screener records`: tables of patients, and the records they are made from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from screener.cli.options import criteria_option, out_option, trial_argument
+from screener.cli.records_table import command as table
 from screener.criteria.library import criteria_folder, find_rules
 from screener.criteria.model import facts_of
 from screener.errors import UsageError
@@ -14,7 +15,7 @@ from screener.errors import UsageError
 
 @click.group()
 def command() -> None:
-    """Tables of patients: start one of your own from a template."""
+    """Tables of patients, and the records that they can be made from."""
 
 
 @command.command()
@@ -51,3 +52,6 @@ def template(trial: str, form: str | None, out: Path | None, criteria_dir: Path 
         raise UsageError(f"{target} is there already.", hint="Choose another name with --out; it is not overwritten.")
     writers[kind](facts_of(loaded.rules), target)
     click.echo(f"{out or 'CSV'}: fill in one row a patient; an empty cell means that nothing is recorded.", err=True)
+
+
+command.add_command(table)

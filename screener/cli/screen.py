@@ -10,10 +10,18 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import as_of_option, criteria_option, out_option, patients_option, today, trial_argument
+from screener.cli.options import (
+    as_of_option,
+    criteria_option,
+    out_option,
+    patients_option,
+    records_options,
+    today,
+    trial_argument,
+)
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening, from_store, progress, say_problems
-from screener.facts.table import FactTable
+from screener.deriving.patients import PatientSource, SourceSettings
 from screener.matching.results import PatientResult
 from screener.reports.formats import Csv, Format, Json, JsonLines, Tail
 from screener.reports.ranking import Ranking
@@ -25,6 +33,7 @@ FORMATS = ("table", "json", "jsonl", "csv")
 @click.command()
 @trial_argument
 @patients_option
+@records_options
 @as_of_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format.")
 @out_option("the result")
@@ -35,6 +44,7 @@ FORMATS = ("table", "json", "jsonl", "csv")
 def command(
     trial: str,
     patients: Path,
+    settings: SourceSettings,
     as_of: date | None,
     form: str,
     out: Path | None,
@@ -56,7 +66,7 @@ def command(
       screener screen NCT06452485 --patients my-patients.xlsx --report report.html
     """
     screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
-    with screening.open(patients) as table:
+    with screening.open(patients, settings) as table:
         if form == "table" or report is not None:
             _for_people(screening, table, patients, form=form, out=out, report=report, reasons=reasons)
         else:
@@ -75,7 +85,7 @@ def _format(screening: Screening, form: str) -> Format:
 def _stream(
     screening: Screening,
     results: Iterable[PatientResult],
-    table: FactTable,
+    table: PatientSource,
     form: str,
     *,
     out: Path | None,
@@ -109,7 +119,7 @@ def without_collection() -> Iterator[None]:
 
 def _for_people(
     screening: Screening,
-    table: FactTable,
+    table: PatientSource,
     patients: Path,
     *,
     form: str,
@@ -135,7 +145,7 @@ def _for_people(
 
 
 def write_report(
-    screening: Screening, table: FactTable, results: list[PatientResult], *, source: str, to: Path
+    screening: Screening, table: PatientSource, results: list[PatientResult], *, source: str, to: Path
 ) -> None:
     """Write the HTML report of one run."""
     from datetime import UTC, datetime

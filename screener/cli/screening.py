@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
 from screener.criteria.library import LoadedRules, criteria_folder, find_rules
+from screener.criteria.model import facts_of
+from screener.deriving.patients import PatientSource, SourceSettings, open_patients
 from screener.errors import EXIT_OK, EXIT_REJECTED
-from screener.facts.table import FactTable, open_fact_table
 from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.gate import admitted
@@ -21,6 +23,7 @@ from screener.store.standing import standing
 from screener.store.state import RegistryState, registry_state
 
 _SHOWN_AT_MOST = 20
+RECORDS_AS_THEY_ARE: Final = SourceSettings()
 
 
 def from_store(url: str | None) -> Callable[[str], RegistryState | None]:
@@ -62,7 +65,7 @@ class Screening:
         self.loaded: LoadedRules = self.standing.loaded
         self._evaluator = Evaluator(self.loaded.rules, as_of, stale=self.standing.stale)
 
-    def results(self, table: FactTable) -> Iterator[PatientResult]:
+    def results(self, table: PatientSource) -> Iterator[PatientResult]:
         """The result of each patient, in the order of the table."""
         return map(self._evaluator.evaluate, table)
 
@@ -70,9 +73,11 @@ class Screening:
         """The result of one patient."""
         return self._evaluator.evaluate(patient)
 
-    def open(self, patients: Path) -> FactTable:
-        """The table of patients."""
-        return open_fact_table(patients, self.loaded.rules.vocabulary, as_of=self.as_of)
+    def open(self, patients: Path, settings: SourceSettings = RECORDS_AS_THEY_ARE) -> PatientSource:
+        """The patients of a table, or of records."""
+        rules, derivations = self.loaded.rules, self.loaded.derivations
+        names = [fact.name for fact in facts_of(rules)]
+        return open_patients(patients, rules.vocabulary, derivations, as_of=self.as_of, settings=settings, names=names)
 
     def say_state(self) -> None:
         """Say on standard error what every output must say of the rules and of the registry."""
@@ -84,7 +89,7 @@ class Screening:
             click.echo(notice, err=True)
 
 
-def say_problems(table: FactTable, *, patient: PatientRecord | None = None) -> int:
+def say_problems(table: PatientSource, *, patient: PatientRecord | None = None) -> int:
     """Say what could not be used of a table, by row and column and never by content.
 
     Args:
@@ -98,12 +103,11 @@ def say_problems(table: FactTable, *, patient: PatientRecord | None = None) -> i
     rejected = table.rejected if patient is None else table.problems_of(patient)
     if not rejected:
         return EXIT_OK
-    count = "1 cell or row" if len(rejected) == 1 else f"{len(rejected):,} cells or rows"
-    click.echo(f"{count} could not be used; a cell that cannot be read is unknown:", err=True)
+    count = "1 place" if len(rejected) == 1 else f"{len(rejected):,} places"
+    click.echo(f"What stands in {count} could not be used; what cannot be read is unknown:", err=True)
     for one in rejected[:_SHOWN_AT_MOST]:
-        column = f", column {one.column}" if one.column else ""
         hint = f"; {one.hint}" if one.hint else ""
-        click.echo(f"  row {one.row}{column}: {one.problem}{hint}", err=True)
+        click.echo(f"  {one.place}: {one.problem}{hint}", err=True)
     if len(rejected) > _SHOWN_AT_MOST:
         more = f"{len(rejected) - _SHOWN_AT_MOST:,} more"
         click.echo(f'  and {more}; `screener screen --format json` lists every one under "rejected".', err=True)
@@ -139,6 +143,12 @@ class _Counter:
     def __init__(self, show: object = None) -> None:
         self._show = show
         self.count = 0
+
+    def each(self, patients: Iterable[PatientRecord]) -> Iterator[PatientRecord]:
+        """The patients, counted as they pass."""
+        for patient in patients:
+            yield patient
+            self()
 
     def __call__(self) -> None:
         self.count += 1

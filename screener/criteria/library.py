@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from screener.criteria.approval import Approval, read_approval
 from screener.criteria.case_reading import CaseReader, ExamplePatient
+from screener.criteria.derivation_check import check_unused
+from screener.criteria.derivation_reading import read_derivations
+from screener.criteria.derivations import Derivations
 from screener.criteria.model import RuleSet
 from screener.criteria.reader import read_rules
 from screener.criteria.stored_record import StoredRecord, read_record
 from screener.errors import UsageError
-from screener.facts.definitions import FactDefinition, Vocabulary
+from screener.facts.definitions import Definition, Vocabulary
+from screener.facts.value_sets import ValueSet, read_value_set
 from screener.facts.vocabulary import merge, read_vocabulary_file
 from screener.findings import Findings, Mark
-from screener.located import read_file
+from screener.located import Mapping as MappingNode
+from screener.located import Node, read_file
 
 RULES: Final = "criteria.yaml"
 RECORD: Final = "registry.json"
@@ -40,6 +45,15 @@ class LoadedRules:
     examples: tuple[ExamplePatient, ...]
     sha256: str
     approval: Approval
+    derivations: Derivations = field(default_factory=Derivations)
+    """How its facts, and those of the shared vocabulary, are derived from patient records."""
+
+
+class _Words(NamedTuple):
+    """What the files of a vocabulary define, and the `facts:` mappings in which it stands."""
+
+    definitions: list[Definition]
+    nodes: list[Node | None]
 
 
 def shipped(name: str) -> Path:
@@ -98,36 +112,49 @@ def load(folder: Path, shared_folder: Path, findings: Findings) -> LoadedRules |
     beside = folder.resolve().parent
     shared = next((one for one in (beside, shared_folder, shipped("criteria")) if (one / VOCABULARY).is_dir()), beside)
     digest = _Digest()
-    facts = _vocabulary(shared / VOCABULARY, findings, digest)
+    words = _vocabulary(shared / VOCABULARY, findings, digest)
     node, content = read_file(folder / RULES, findings)
     digest.add(RULES, content)
-    for path in (*sorted((shared / VALUE_SETS).glob("*.csv")), folder / SHEET_WORDS):
-        digest.add(path.name, _bytes(path, findings))
-    rules = read_rules(node, facts, findings) if node is not None else None
+    value_sets = _value_sets(shared / VALUE_SETS, findings, digest)
+    digest.add(SHEET_WORDS, _bytes(folder / SHEET_WORDS, findings) or b"")
+    rules = read_rules(node, words.definitions, findings) if node is not None else None
     record = read_record(folder / RECORD, rules.trial if rules else None, findings)
     digest.add("eligibility", (record.eligibility if record else "").encode())
     if rules is None:
         return None
+    derivations = read_derivations([*words.nodes, _facts_of(node)], rules.vocabulary, value_sets, findings)
+    check_unused(rules, derivations, findings)
     examples = _examples(folder / EXAMPLES, rules, findings)
     sha256 = digest.hexdigest()
     approval = read_approval(folder, rules, sha256, findings)
-    return LoadedRules(folder, rules, record, examples, sha256, approval)
+    return LoadedRules(folder, rules, record, examples, sha256, approval, derivations)
 
 
-def shared_vocabulary(folder: Path) -> Vocabulary:
-    """The vocabulary that stands in a folder of criteria, with the built-in facts; what cannot be read is left out."""
-    return Vocabulary.of(*_vocabulary(folder / VOCABULARY, Findings(), _Digest()))
+class SharedFacts(NamedTuple):
+    """The facts that trials share, and how they are derived from patient records."""
+
+    vocabulary: Vocabulary
+    derivations: Derivations
 
 
-def _bytes(path: Path, findings: Findings) -> bytes:
-    """The content of a file that belongs to what is approved; one that is not there is as good as empty."""
+def shared_facts(folder: Path, findings: Findings) -> SharedFacts:
+    """The facts that stand in a folder of criteria, with the built-in ones; what cannot be read is left out."""
+    digest = _Digest()
+    words = _vocabulary(folder / VOCABULARY, findings, digest)
+    vocabulary = Vocabulary.of(*words.definitions)
+    value_sets = _value_sets(folder / VALUE_SETS, findings, digest)
+    return SharedFacts(vocabulary, read_derivations(words.nodes, vocabulary, value_sets, findings))
+
+
+def _bytes(path: Path, findings: Findings) -> bytes | None:
+    """The content of a file that belongs to what is approved; none where there is none, or none that can be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        return b""
+        return None
     except OSError as error:
         findings.add("R110", Mark(str(path), 1, 1), f"the file cannot be read: {error.strerror}")
-        return b""
+        return None
 
 
 class _Digest:
@@ -144,13 +171,28 @@ class _Digest:
         return self._hash.hexdigest()
 
 
-def _vocabulary(folder: Path, findings: Findings, digest: _Digest) -> list[FactDefinition]:
-    groups = []
+def _vocabulary(folder: Path, findings: Findings, digest: _Digest) -> _Words:
+    groups, nodes = [], []
     for path in sorted(folder.glob("*.yaml")):
         node, content = read_file(path, findings)
         digest.add(path.name, content)
         groups.append(read_vocabulary_file(node, findings) if node is not None else [])
-    return merge(groups, findings)
+        nodes.append(_facts_of(node))
+    return _Words(merge(groups, findings), nodes)
+
+
+def _facts_of(node: Node | None) -> Node | None:
+    return node.get("facts") if isinstance(node, MappingNode) else None
+
+
+def _value_sets(folder: Path, findings: Findings, digest: _Digest) -> dict[str, ValueSet]:
+    found = {}
+    for path in sorted(folder.glob("*.csv")):
+        content = _bytes(path, findings)
+        digest.add(path.name, content or b"")
+        if content is not None:
+            found[path.stem] = read_value_set(content, path.stem, str(path), findings)
+    return found
 
 
 def _examples(path: Path, rules: RuleSet, findings: Findings) -> tuple[ExamplePatient, ...]:

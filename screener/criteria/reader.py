@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from screener import shapes
@@ -14,12 +15,10 @@ from screener.criteria.model import (
     Note,
     RuleSet,
     Unclear,
-    all_rules,
-    facts_read,
 )
 from screener.criteria.rule_reading import RuleReader
 from screener.dates import is_day
-from screener.facts.definitions import FactDefinition, Vocabulary
+from screener.facts.definitions import Definition, Vocabulary
 from screener.facts.vocabulary import merge, read_facts
 from screener.findings import Findings
 from screener.located import Mapping, Node, Scalar
@@ -32,7 +31,7 @@ _LETTER: Final[dict[CriterionKind, str]] = {"inclusion": "I", "exclusion": "E"}
 _TRIAL: Final = re.compile(r"NCT[0-9]{8}")
 
 
-def read_rules(node: Node | None, shared: list[FactDefinition], findings: Findings) -> RuleSet | None:
+def read_rules(node: Node | None, shared: Iterable[Definition], findings: Findings) -> RuleSet | None:
     """Read a rule file that was parsed into nodes.
 
     Args:
@@ -55,7 +54,7 @@ def read_rules(node: Node | None, shared: list[FactDefinition], findings: Findin
 class _FileReader:
     """Reads the parts of one file that share its vocabulary and its named conditions."""
 
-    def __init__(self, root: Mapping, vocabulary: Vocabulary, own: list[FactDefinition], findings: Findings) -> None:
+    def __init__(self, root: Mapping, vocabulary: Vocabulary, own: list[Definition], findings: Findings) -> None:
         self.root = root
         self.vocabulary = vocabulary
         self.own = own
@@ -79,7 +78,6 @@ class _FileReader:
             own_facts=tuple(fact.name for fact in self.own), section_marks=marks,
         )  # fmt: skip
         self._check_deciding(rules)
-        self._check_unused(rules)
         return rules
 
     def _check_trial(self, trial: str) -> None:
@@ -94,12 +92,6 @@ class _FileReader:
             self.findings.add(
                 "R120", self.root.mark, message, hint="write the criteria under `inclusion:` and `exclusion:`"
             )
-
-    def _check_unused(self, rules: RuleSet) -> None:
-        used = {name for rule in all_rules(rules) for name in facts_read(rule)}
-        for fact in self.own:
-            if fact.name not in used and fact.mark is not None and not self.findings.errors:
-                self.findings.add("F105", fact.mark, f'no criterion reads the fact "{fact.name}"', hint="remove it")
 
     def _section(self, kind: CriterionKind) -> list[Criterion]:
         nodes = shapes.items(self.root.get(kind), f"`{kind}`", self.findings)

@@ -10,14 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from screener.criteria.schema_tests import YES_NO, fact_test, given_value, loose_given, loose_test, reference
-from screener.facts.definitions import AGE, ANSWERED_BY, BIRTH_DATE, FACT_TYPES, Vocabulary
+from screener.criteria.schema_derivations import derivation_properties, derivation_tests, event_test
+from screener.criteria.schema_tests import (
+    FACT_NAME,
+    OWN_NAME,
+    YES_NO,
+    fact_test,
+    given_value,
+    loose_given,
+    loose_test,
+    reference,
+)
+from screener.facts.definitions import ANSWERED_BY, EVENT, FACT_TYPES, Vocabulary
 
 Schema = dict[str, Any]
 
 _TEXT: Final[Schema] = {"type": "string", "pattern": "\\S"}
 _WORD: Final[Schema] = {"type": ["string", "number", "boolean"]}
-_OWN_FACT: Final = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 _COMMA: Final[Schema] = {"enum": [None, ""]}
 """Behind a key in braces: it is the rest of a text that holds a comma, and the reader joins the two."""
 _ON: Final[Schema] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -45,7 +54,7 @@ def schema(vocabulary: Vocabulary) -> Schema:
                 "trial": _said({"type": "string", "pattern": "^NCT[0-9]{8}$"}, "The registry's id of the trial."),
                 "title": _said(_TEXT, "The trial in words."),
                 "author": _said(_TEXT, "Who wrote these rules; somebody else must approve them."),
-                "facts": _own_facts(name for name in facts if name not in (BIRTH_DATE, AGE)),
+                "facts": _own_facts([*facts, *vocabulary.events]),
                 "conditions": _conditions(),
                 "inclusion": _list(reference("inclusion"), "What a patient must meet, in the protocol's order."),
                 "exclusion": _list(reference("exclusion"), "What keeps a patient out, in the protocol's order."),
@@ -56,6 +65,7 @@ def schema(vocabulary: Vocabulary) -> Schema:
         "definitions": {
             "rule": _rule(vocabulary),
             "loose_test": loose_test(),
+            "event_test": event_test(),
             **{f"test_of_{name}": fact_test(fact) for name, fact in facts.items()},
             "given": _given(vocabulary),
             "inclusion": _criterion("inclusion"),
@@ -96,9 +106,10 @@ def _rule(vocabulary: Vocabulary) -> Schema:
     return {**rule, "minProperties": 1, "maxProperties": 1}
 
 
-def _others(known: Iterable[str]) -> str:
-    """The pattern of the names a trial may give its own facts."""
-    return f"^(?!({'|'.join(known)})$){_OWN_FACT[1:]}"
+def _others(known: Iterable[str], *, name: str = FACT_NAME) -> str:
+    """The pattern of the names of a trial's own facts, a field of an event among them."""
+    taken = "|".join(one.replace(".", "[.]") for one in known)
+    return f"^(?!({taken})$){name}$"
 
 
 def _own_facts(taken: Iterable[str]) -> Schema:
@@ -112,13 +123,14 @@ def _own_facts(taken: Iterable[str]) -> Schema:
     fact = _object(
         {
             "label": _said(_TEXT, "The fact in words, as reasons and questions name it."),
-            "type": {"enum": list(FACT_TYPES), "description": "What kind of value it has."},
+            "type": {"enum": [*FACT_TYPES, EVENT], "description": "What kind of value it has."},
             "options": _list(option, "What a choice or a set can be; small letters, digits, underscores."),
             "unit": _said(_TEXT, "The unit of a number."),
             "range": _said({"anyOf": [ends, _TEXT]}, "The limits of a number: `[0, 5]`, or `0 or more`."),
             "answered_by": {"enum": list(ANSWERED_BY), "description": "Who can settle it."},
             "question": _said(_TEXT, "How to ask for it."),
             "presume": _object(presume, required=presume, description="What a missing value reads as; use it rarely."),
+            **derivation_properties(),
         },
         required=("label", "type", "answered_by", "question"),
     )
@@ -126,7 +138,7 @@ def _own_facts(taken: Iterable[str]) -> Schema:
     return {
         "type": "object",
         "description": "Facts that only this trial needs; the others come from the vocabulary.",
-        "patternProperties": {_others([*taken, BIRTH_DATE, AGE]): {**fact, **needs_options}},
+        "patternProperties": {_others(taken, name=OWN_NAME): {**fact, "allOf": [needs_options, derivation_tests()]}},
         "additionalProperties": False,
     }
 

@@ -17,11 +17,13 @@ _DAY: Final = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 _NUMBER: Final = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?"
 _WHOLE: Final = "[+-]?[0-9]{1,18}([.]0*)?"
 _LENGTH: Final = "[0-9]{1,4} +(day|week|month|year)s?"
-_NAME: Final = "[a-z][a-z0-9]*(_[a-z0-9]+)*"
+OWN_NAME: Final = "[a-z][a-z0-9]*(_[a-z0-9]+)*"
+FACT_NAME: Final = f"{OWN_NAME}([.][a-z_]+)?"
+"""The name of a fact; of a field of an event with the field behind a point."""
 _MOST_LISTED: Final = 64
 _BOOLEANS: Final = {True: ("yes", "true", "on", "y"), False: ("no", "false", "off", "n")}
 
-_SAID: Final = {
+SAID: Final = {
     "is": "It is this.",
     "one_of": "It is one of these.",
     "none_of": "It is none of these.",
@@ -52,7 +54,7 @@ def reference(name: str) -> Schema:
 
 def fact_test(fact: FactDefinition) -> Schema:
     """What may stand behind a fact of the vocabulary: the tests of its type, with its options and range."""
-    properties = {name: {**_operand(fact, name), "description": _SAID[name]} for name in TESTS_OF[fact.type]}
+    properties = {name: {**operand(fact, name), "description": SAID[name]} for name in TESTS_OF[fact.type]}
     asked = _asked(properties, windowed=fact.name != AGE)
     if fact.type == "yes_no":
         return {"anyOf": [YES_NO, asked]}
@@ -73,7 +75,7 @@ def loose_test() -> Schema:
         "between": _pair(number),
         "happened_within": _text(_LENGTH),
     }
-    properties = {name: {**operand, "description": _SAID[name]} for name, operand in operands.items()}
+    properties = {name: {**operand, "description": SAID[name]} for name, operand in operands.items()}
     return {"anyOf": [{"enum": [*YES_NO["enum"], "empty"]}, _asked(properties, windowed=True)]}
 
 
@@ -103,12 +105,12 @@ def _asked(properties: dict[str, Schema], *, windowed: bool) -> Schema:
     asked: Schema = {"type": "object", "properties": properties, "minProperties": 1, "additionalProperties": False}
     if not windowed:
         return asked
-    window = {**_text(_LENGTH), "description": _SAID[MEASURED_WITHIN]}
+    window = {**_text(_LENGTH), "description": SAID[MEASURED_WITHIN]}
     alone = {"required": [MEASURED_WITHIN], "maxProperties": 1}
     return {**asked, "properties": {**properties, MEASURED_WITHIN: window}, "not": alone}
 
 
-def _operand(fact: FactDefinition, name: str) -> Schema:
+def operand(fact: FactDefinition, name: str) -> Schema:
     """What stands behind the name of a test."""
     match fact.type, name:
         case "yes_no", _:
@@ -157,7 +159,7 @@ def _pair(number: Schema) -> Schema:
 
 def _point() -> Schema:
     """What a date is compared with; a year alone is a number to editors."""
-    return _date(f"screening|{_DAY}|({_LENGTH} after +)?{_NAME}")
+    return _date(f"screening|{_DAY}|({_LENGTH} after +)?{FACT_NAME}")
 
 
 def _date(pattern: str) -> Schema:

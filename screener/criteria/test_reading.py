@@ -71,6 +71,10 @@ class TestReader:
         self.findings.add("F102", node.mark, message, hint=f"write `{fact.name}: {_EXAMPLE[fact.type]}`")
         return None
 
+    def one(self, fact: FactDefinition, op: str, node: Node) -> Test | None:
+        """One test by its word, which must be one that facts of this type know; none when it could not be read."""
+        return _READERS[op](self, fact, op, node)
+
     def _single(self, fact: FactDefinition, test: Test | None, mark: Mark) -> FactTest | None:
         return FactTest(fact.name, (test,), mark=mark) if test is not None else None
 

@@ -127,3 +127,7 @@ class Vocabulary:
 
     def __contains__(self, name: object) -> bool:
         return name in self.facts
+
+    def defined(self, name: str) -> Definition:
+        """What a name is defined as: an event, or a fact."""
+        return self.events.get(name) or self.facts[name]

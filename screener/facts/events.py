@@ -95,12 +95,17 @@ class PatientEvents:
 
 
 class FieldDefinition(NamedTuple):
-    """One field of a kind of event."""
+    """One field of a kind of event.
+
+    `other_form` is the field in which a record says the same thing in another way: a value is a quantity or a code, and
+    what stands in one of the two is known not to be in the other.
+    """
 
     name: str
     label: str
     type: FieldType
     options: tuple[str, ...] = ()
+    other_form: str | None = None
 
 
 _SIDES: Final = ("left", "right", "bilateral")
@@ -108,7 +113,9 @@ _CODE: Final = FieldDefinition("code", "code", "codes")
 _SITE: Final = FieldDefinition("site", "body site", "codes")
 _SIDE: Final = FieldDefinition("laterality", "side", "choice", _SIDES)
 _INTENT: Final = FieldDefinition("intent", "intent", "codes")
+_ROLES: Final = ("primary", "recurrence", "second_primary", "metastasis", "comorbidity")
 _REASON: Final = FieldDefinition("reason", "reason", "codes")
+_REASON_ROLE: Final = FieldDefinition("reason_role", "role of the condition it was done for", "choice", _ROLES)
 _START: Final = FieldDefinition("start", "start", "date")
 _END: Final = FieldDefinition("end", "end", "date")
 
@@ -122,9 +129,7 @@ _KINDS: Final[dict[EventKind, tuple[FieldDefinition, ...]]] = {
     ),
     "condition": (
         _CODE,
-        FieldDefinition(
-            "role", "role", "choice", ("primary", "recurrence", "second_primary", "metastasis", "comorbidity")
-        ),
+        FieldDefinition("role", "role", "choice", _ROLES),
         _SITE,
         _SIDE,
         FieldDefinition("histology", "histology", "codes"),
@@ -138,7 +143,7 @@ _KINDS: Final[dict[EventKind, tuple[FieldDefinition, ...]]] = {
         FieldDefinition("abatement", "abatement", "date"),
         FieldDefinition("recorded", "date of the record", "date"),
     ),
-    "procedure": (_CODE, _INTENT, _SITE, _SIDE, _REASON, _START, _END),
+    "procedure": (_CODE, _INTENT, _SITE, _SIDE, _REASON, _REASON_ROLE, _START, _END),
     "radiotherapy": (
         _CODE,
         FieldDefinition("modality", "modality", "codes"),
@@ -146,10 +151,14 @@ _KINDS: Final[dict[EventKind, tuple[FieldDefinition, ...]]] = {
         _INTENT,
         _SITE,
         _SIDE,
+        FieldDefinition("entire_site", "body site that was irradiated whole", "codes", other_form="partial_site"),
+        FieldDefinition("partial_site", "body site that was irradiated in part", "codes", other_form="entire_site"),
         FieldDefinition("volume", "treated volume", "codes"),
         FieldDefinition("dose", "total dose", "quantity"),
         FieldDefinition("fractions", "fractions", "number"),
+        FieldDefinition("sessions", "sessions", "number"),
         _REASON,
+        _REASON_ROLE,
         _START,
         _END,
     ),
@@ -163,8 +172,8 @@ _KINDS: Final[dict[EventKind, tuple[FieldDefinition, ...]]] = {
     ),
     "observation": (
         _CODE,
-        FieldDefinition("value", "value", "quantity"),
-        FieldDefinition("value_code", "coded value", "codes"),
+        FieldDefinition("value", "value", "quantity", other_form="value_code"),
+        FieldDefinition("value_code", "coded value", "codes", other_form="value"),
         FieldDefinition("upper_limit", "upper limit of normal", "quantity"),
         _SITE,
         _SIDE,
@@ -188,3 +197,7 @@ FIELDS: Final[Mapping[EventKind, Mapping[str, FieldDefinition]]] = MappingProxyT
     }
 )
 """The fields of each kind, by name. `on` is a field of every kind: the event's own date."""
+OTHER_FORM: Final[Mapping[str, str]] = MappingProxyType(
+    {one.name: one.other_form for fields in FIELDS.values() for one in fields.values() if one.other_form is not None}
+)
+"""By the name of a field, the one in which a record may say the same in its other form."""

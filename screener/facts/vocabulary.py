@@ -1,29 +1,58 @@
-"""Reading definitions of facts from files: the shared vocabulary and the facts a trial adds."""
+"""Reading definitions of facts from files: the shared vocabulary and the facts a trial adds.
+
+How a fact is derived from events stands beside its definition; the criteria read that part.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from screener import shapes
-from screener.facts.definitions import AGE, ANSWERED_BY, BIRTH_DATE, FACT_TYPES, PATIENT_ID, FactDefinition, Presumption
+from screener.facts.definitions import (
+    AGE,
+    ANSWERED_BY,
+    BIRTH_DATE,
+    EVENT,
+    FACT_TYPES,
+    PATIENT_ID,
+    Definition,
+    EventFact,
+    FactDefinition,
+    Presumption,
+)
+from screener.facts.events import EVENT_KINDS
+from screener.facts.imprecise import AtLeastSet, NumberRange
 from screener.facts.values import Unreadable, read_number, read_value
+from screener.findings import did_you_mean
 from screener.located import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from screener.findings import Findings, Mark
 
-_KEYS: Final = ("label", "type", "options", "unit", "range", "answered_by", "question", "presume")
-_BELONGS: Final = {"options": ("choice", "set"), "range": ("integer", "number"), "unit": ("integer", "number")}
+DERIVATION_KEYS: Final = ("from", "where", "take", "value")
+"""The keys of a definition that say how the fact is derived from events."""
+FROM_FACTS: Final = "facts"
+"""What stands behind `from` where a fact rests on other facts."""
+
+_NEEDED: Final = ("label", "type", "answered_by", "question")
+_KEYS: Final = ("label", "type", "options", "unit", "range", "answered_by", "question", "presume", *DERIVATION_KEYS)
+_BELONGS: Final = {
+    "options": ("choice", "set"),
+    "range": ("integer", "number"),
+    "unit": ("integer", "number"),
+    "presume": FACT_TYPES,
+}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _OPTION: Final = re.compile(r"[a-z0-9][a-z0-9_]*")
 _WORDS_OF_RULES: Final = ("all", "any", "none", "not", "at_least_of", "condition", "screening")
 _RESERVED: Final = (PATIENT_ID, BIRTH_DATE, AGE, *_WORDS_OF_RULES)
 
 
-def read_facts(node: Node | None, findings: Findings) -> list[FactDefinition]:
+def read_facts(node: Node | None, findings: Findings) -> list[Definition]:
     """Read a `facts:` mapping; what cannot be used is reported and left out."""
     facts = shapes.mapping(node, "`facts`", findings)
     if facts is None:
@@ -32,7 +61,7 @@ def read_facts(node: Node | None, findings: Findings) -> list[FactDefinition]:
     return [fact for fact in read if fact is not None]
 
 
-def read_vocabulary_file(node: Node | None, findings: Findings) -> list[FactDefinition]:
+def read_vocabulary_file(node: Node | None, findings: Findings) -> list[Definition]:
     """Read a vocabulary file: one mapping, `facts`."""
     root = shapes.mapping(node, "a vocabulary", findings)
     if root is None:
@@ -41,9 +70,9 @@ def read_vocabulary_file(node: Node | None, findings: Findings) -> list[FactDefi
     return read_facts(root.get("facts"), findings)
 
 
-def merge(groups: list[list[FactDefinition]], findings: Findings) -> list[FactDefinition]:
+def merge(groups: Iterable[Iterable[Definition]], findings: Findings) -> list[Definition]:
     """All definitions of several files; a name that is defined again is reported, and the first definition stays."""
-    merged: dict[str, FactDefinition] = {}
+    merged: dict[str, Definition] = {}
     for fact in (fact for group in groups for fact in group):
         first = merged.setdefault(fact.name, fact)
         if first is not fact and fact.mark is not None and first.mark is not None:
@@ -53,15 +82,17 @@ def merge(groups: list[list[FactDefinition]], findings: Findings) -> list[FactDe
     return list(merged.values())
 
 
-def _read_fact(key: Scalar, node: Node, findings: Findings) -> FactDefinition | None:
+def _read_fact(key: Scalar, node: Node, findings: Findings) -> Definition | None:
     name, what = key.text, f'the fact "{key.text}"'
     if not _usable_name(name, key.mark, findings):
         return None
     body = shapes.mapping(node, what, findings)
     if body is None:
         return None
-    shapes.check_keys(body, _KEYS, what, findings, required=("label", "type", "answered_by", "question"))
+    shapes.check_keys(body, _KEYS, what, findings, required=_NEEDED)
     kind = _fact_type(body, what, findings)
+    if kind == EVENT:
+        return _event(key, body, findings)
     answered_by = shapes.one_of(body.get("answered_by"), ANSWERED_BY, "`answered_by`", findings)
     label = shapes.text(body.get("label"), "`label`", findings)
     question = shapes.text(body.get("question"), "`question`", findings)
@@ -77,6 +108,33 @@ def _read_fact(key: Scalar, node: Node, findings: Findings) -> FactDefinition | 
     return _with_presumption(fact, body.get("presume"), findings)
 
 
+def _event(key: Scalar, body: Mapping, findings: Findings) -> EventFact | None:
+    """A fact that is an event of one kind; what its fields are follows from the kind."""
+    if key.text in (*EVENT_KINDS, FROM_FACTS):
+        hint = f"choose another name, such as latest_{key.text}"
+        findings.add("F109", key.mark, f'"{key.text}" is a word of the language after `from:`', hint=hint)
+        return None
+    kind = _kind(key, body, findings)
+    answered_by = shapes.one_of(body.get("answered_by"), ANSWERED_BY, "`answered_by`", findings)
+    label, question = (shapes.text(body.get(name), f"`{name}`", findings) for name in ("label", "question"))
+    if kind is None or answered_by is None or label is None or question is None:
+        return None
+    return EventFact(key.text, label, kind, answered_by, question, mark=key.mark)  # type: ignore[arg-type]  # one_of
+
+
+def _kind(key: Scalar, body: Mapping, findings: Findings) -> str | None:
+    node = body.get("from")
+    if node is None and "from" not in body.blank:
+        hint = "add `from:` and the kind of event"
+        findings.add("F107", key.mark, f'the event "{key.text}" does not say what it is taken from', hint=hint)
+    kind = shapes.text(node, "`from`", findings)
+    if kind is None or node is None or kind in EVENT_KINDS:
+        return kind
+    hint = did_you_mean(kind, EVENT_KINDS)
+    findings.add("D101", node.mark, f'an event is taken from a kind of event, and "{kind}" is none', hint=hint)
+    return None
+
+
 def _usable_name(name: str, mark: Mark, findings: Findings) -> bool:
     if name in _RESERVED:
         findings.add("F109", mark, f'"{name}" is built in and cannot be defined again', hint="remove the definition")
@@ -89,7 +147,7 @@ def _usable_name(name: str, mark: Mark, findings: Findings) -> bool:
 
 
 def _fact_type(body: Mapping, what: str, findings: Findings) -> str | None:
-    kind = shapes.one_of(body.get("type"), FACT_TYPES, f"the type of {what}", findings)
+    kind = shapes.one_of(body.get("type"), (*FACT_TYPES, EVENT), f"the type of {what}", findings)
     for key, types in _BELONGS.items():
         place = body.key(key)
         if kind is not None and place is not None and kind not in types:
@@ -157,5 +215,8 @@ def _with_presumption(fact: FactDefinition, node: Node | None, findings: Finding
         presumption = Presumption(read_value(fact, written), because)
     except Unreadable as error:
         findings.add(error.kind, body.mark, f"the presumed value is {error}")
+        return fact
+    if isinstance(presumption.value, NumberRange | AtLeastSet):
+        findings.add("F106", body.mark, "the presumed value is known in part", hint="presume one value or nothing")
         return fact
     return replace(fact, presume=presumption)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 from screener.criteria.library import LoadedRules
+from screener.facts.inspection import RecordProblem
 from screener.facts.table import Rejection
 from screener.matching.results import PatientResult
 from screener.reports.json_text import PatientJson, compact, rules_data, with_rank
@@ -35,7 +36,7 @@ class Tail:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.rejected: Sequence[Rejection] = ()
+        self.rejected: Sequence[Rejection | RecordProblem] = ()
 
 
 class JsonLines:
@@ -75,7 +76,7 @@ class Json:
         yield f'{compact({**self._head, "counts": counts})[:-1]},\n "patients": ['.encode()
         for rank, text in ranked:
             yield f"{',' if rank > 1 else ''}\n  {with_rank(rank, text.decode())}".encode()
-        rejected = [{"row": one.row, "column": one.column, "problem": one.problem} for one in tail.rejected]
+        rejected = [one.data() for one in tail.rejected]
         yield f'],\n "rejected": {compact(rejected)}}}\n'.encode()
 
 

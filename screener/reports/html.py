@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from screener.criteria.library import LoadedRules
 from screener.criteria.prose import INTENDED_USE, NOT_APPROVED, SHORT_HASH, registry_version
+from screener.facts.inspection import RecordProblem
 from screener.facts.table import Rejection
 from screener.matching.results import PatientResult
 from screener.reports.html_view import Views, patient_views
@@ -40,7 +41,7 @@ class ScreeningReport:
     loaded: LoadedRules
     as_of: date
     results: Sequence[PatientResult]
-    rejected: Sequence[Rejection]
+    rejected: Sequence[Rejection | RecordProblem]
     unknown_columns: Sequence[tuple[str, str]]
     source_name: str
     version: str

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from rulesets import checked, codes, read, rule_of, vocabulary, write_trial
 
 from screener.criteria.case_reading import CaseReader
+from screener.criteria.derivation_reading import read_derivations
+from screener.criteria.derivations import TAKES
+from screener.criteria.field_reading import FIELD_TESTS
 from screener.criteria.model import parts_of
 from screener.criteria.test_reading import TESTS_OF
+from screener.criteria.where_reading import WhereReader
+from screener.deriving import Deriver
+from screener.facts.definitions import Vocabulary
+from screener.facts.events import FIELDS
+from screener.facts.value_sets import ValueSet, read_value_set
+from screener.facts.vocabulary import read_vocabulary_file
 from screener.findings import Findings
 from screener.located import Mapping, Sequence, read_text
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "language.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(yaml|text) ?([a-z]*) ?([A-Z]?\d*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(yaml|text|csv) ?([a-z]*) ?([A-Z]?\d*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 KINDS = {"registry", "file", "criterion", "facts", "rules", "wrong", "conditions", "cases", "patients", "approval"}
+KINDS |= {"derived", "where", "valueset"}
 
 
 def blocks(kind: str) -> list[str]:
@@ -84,6 +95,73 @@ def test_the_cases_read_without_a_finding() -> None:
     cases = CaseReader(vocabulary(FACTS), findings).read(node, ("met", "not met", "unknown"))
     assert findings == []
     assert [case.expect for case in cases] == ["met", "not met", "unknown"]
+
+
+def _value_sets(text: str) -> dict[str, ValueSet]:
+    """The value sets that an example speaks of."""
+    return {
+        name: ValueSet.of(name, ("http://codes.test/here", name)) for name in re.findall(r"in_value_set: (\w+)", text)
+    }
+
+
+@pytest.mark.parametrize("text", blocks("derived"))
+def test_a_definition_with_its_derivation_reads_without_a_finding(text: str) -> None:
+    findings = Findings()
+    node = read_text(text, "words.yaml", findings)
+    assert isinstance(node, Mapping)
+    words = Vocabulary.of(*read_vocabulary_file(node, findings))
+    derivations = read_derivations([node.get("facts")], words, _value_sets(text), findings)
+    assert findings == []
+    assert set(derivations.facts) == set(re.findall(r"^  (\w+):\n(?:    .*\n)*?    from:", text, re.M))
+    Deriver(derivations, words, date(2026, 6, 1))
+
+
+@pytest.mark.parametrize("text", blocks("where"))
+def test_tests_of_an_event_read_without_a_finding(text: str) -> None:
+    findings = Findings()
+    node = read_text(text, "where.yaml", findings)
+    assert node is not None
+    assert WhereReader("procedure", vocabulary(), _value_sets(text), findings).where(node, "`where`") is not None
+    assert findings == []
+
+
+def test_the_value_set_reads_without_a_finding() -> None:
+    findings = Findings()
+    value_set = read_value_set(blocks("valueset")[0].encode(), "casts", "casts.csv", findings)
+    assert findings == []
+    assert value_set.systems == {"http://codes.test/here", "http://codes.test/there"}
+    assert {code for _, code in value_set.codes} == {"cast", "splint"}
+
+
+def _rows(heading: str) -> dict[str, str]:
+    """The first two columns of the table below a heading row."""
+    table = TEXT.partition(heading)[2].partition("\n\n")[0]
+    return {
+        name: words.strip()
+        for names, words in re.findall(r"^\| ([^|]*) \| ((?:[^|\\]|\\\|)*)", table, re.M)
+        for name in re.findall(r"`(\w+)`", names)
+    }
+
+
+def test_the_table_of_kinds_names_every_kind_with_its_fields() -> None:
+    shown = {kind: re.findall(r"`(\w+)`", fields) for kind, fields in _rows("| kind | fields |").items()}
+    assert shown == {kind: [name for name in fields if name != "on"] for kind, fields in FIELDS.items()}
+
+
+def test_the_table_of_fields_names_every_type_with_its_tests() -> None:
+    shown = {kind: re.findall(r"`(\w+)`", tests) for kind, tests in _rows("| type of field | tests |").items()}
+    assert shown == {kind: ["yes", "no"] if kind == "yes_no" else list(tests) for kind, tests in FIELD_TESTS.items()}
+
+
+def test_the_table_of_takes_names_every_take_with_the_types_it_goes_with() -> None:
+    shown = _rows("| `take` | goes with | the fact |")
+    types = {
+        take: set(TAKES) if words == "every type" else set(re.findall(r"`(\w+)`", words))
+        for take, words in shown.items()
+    }
+    assert types == {
+        take: {kind for kind in TAKES if take in TAKES[kind]} for takes in TAKES.values() for take in takes
+    }
 
 
 def test_the_table_of_types_names_every_type_with_exactly_its_tests() -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from screener.facts.definitions import PATIENT_ID
+
 MARK: Final = "\0"
 """Begins a cell that is not text."""
 EMPTY_LIST: Final = MARK
@@ -34,6 +36,20 @@ class Rejection:
     column: str | None
     problem: str
     hint: str = field(default="", compare=False)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words."""
+        return f"row {self.row}, column {self.column}" if self.column else f"row {self.row}"
+
+    @property
+    def whole(self) -> bool:
+        """Whether the patient of the row is lost, and not a fact alone."""
+        return self.column in (None, PATIENT_ID)
+
+    def data(self) -> dict[str, object]:
+        """It as JSON holds it."""
+        return {"row": self.row, "column": self.column, "problem": self.problem}
 
 
 Reject = Callable[[Rejection], None]

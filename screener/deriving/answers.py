@@ -1,0 +1,86 @@
+"""Whether something holds of an event: yes, no, or a doubt, which is an unknown that says why it is one.
+
+The logic is Kleene's, as in `screener.logic`; of several doubts the gravest is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, Literal
+
+from screener.criteria.closures import Facts
+from screener.facts.events import Event
+from screener.facts.values import FactValue
+from screener.logic import Truth
+
+Doubt = Literal["conflicting", "unreadable", "imprecise", "uncertain"]
+"""Why something is unknown; uncertain is what is not recorded, or only provisional or planned."""
+Answer = bool | Doubt
+Matches = Callable[[Event, Facts], Answer]
+"""Whether an event matches, given the facts that are known so far."""
+
+_GRAVEST_FIRST: Final[tuple[Doubt, ...]] = ("conflicting", "unreadable", "imprecise", "uncertain")
+
+
+def gravest(doubts: Iterable[Doubt]) -> Doubt:
+    """The doubt to tell of several, of which there must be one: where records contradict themselves, a person looks."""
+    return min(doubts, key=_GRAVEST_FIRST.index)
+
+
+def doubt_of(value: FactValue | None) -> Doubt:
+    """Why a fact without a value has none."""
+    if value is None or value.state == "recorded" or value.state == "presumed":
+        return "uncertain"
+    return value.state
+
+
+def answer(truth: Truth) -> Answer:
+    """The answer that a truth is; what a comparison leaves open is imprecise."""
+    return "imprecise" if truth is None else truth
+
+
+def always(_: Event, __: Facts) -> Answer:
+    """Every event matches."""
+    return True
+
+
+def all_of(parts: list[Matches]) -> Matches:
+    """Every part holds: no as soon as one is no."""
+
+    def matches(event: Event, facts: Facts) -> Answer:
+        doubts: list[Doubt] = []
+        for part in parts:
+            one = part(event, facts)
+            if one is False:
+                return False
+            if one is not True:
+                doubts.append(one)
+        return gravest(doubts) if doubts else True
+
+    return matches
+
+
+def any_of(parts: list[Matches]) -> Matches:
+    """Some part holds: yes as soon as one is yes."""
+
+    def matches(event: Event, facts: Facts) -> Answer:
+        doubts: list[Doubt] = []
+        for part in parts:
+            one = part(event, facts)
+            if one is True:
+                return True
+            if one is not False:
+                doubts.append(one)
+        return gravest(doubts) if doubts else False
+
+    return matches
+
+
+def not_of(part: Matches) -> Matches:
+    """The part does not hold; a doubt stays one."""
+
+    def matches(event: Event, facts: Facts) -> Answer:
+        one = part(event, facts)
+        return not one if isinstance(one, bool) else one
+
+    return matches

@@ -1,0 +1,117 @@
+"""Derivations compiled into steps, each of which adds to what is known of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from screener.criteria.derivations import ByOption, Derivation, FieldOf, FromEvents, FromFacts, Passes, field_tests
+from screener.criteria.truth import Meaning
+from screener.deriving import taking
+from screener.deriving.evidence import Witness
+from screener.deriving.found import PICKS, Found, find
+from screener.deriving.reading import Reading
+from screener.deriving.resting import Resting, without_presumptions
+from screener.deriving.where import Wheres
+from screener.deriving.worth import Options, shown_by, worth_of
+from screener.facts.definitions import EVENT, FactDefinition, Vocabulary
+from screener.facts.values import FactValue
+
+Step = Callable[[Reading], None]
+_Derive = Callable[[Reading], FactValue | None]
+_FindIn = Callable[[Reading], Found]
+
+
+class Steps:
+    """Compiles derivations for one vocabulary.
+
+    Args:
+        vocabulary: the facts that the derivations and the rules speak of.
+        wheres: what compiles tests of events.
+        fields: the fields of events that are wanted as facts, each `event.field`; all of them where it is none.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, wheres: Wheres, fields: Collection[str] | None) -> None:
+        self._vocabulary = vocabulary
+        self._wheres = wheres
+        self._fields = fields
+        self._meaning = Meaning(without_presumptions(vocabulary), wheres.as_of)
+
+    def of(self, derivation: Derivation) -> Iterator[Step]:
+        """The steps of one derivation."""
+        if isinstance(derivation, FromFacts):
+            resting = Resting(derivation, self._meaning)
+            yield _adding(derivation.fact, lambda reading: resting.value(reading.facts))
+        elif derivation.type == EVENT:
+            yield self._choosing(derivation)
+            for fact in self._vocabulary.events[derivation.fact].fields():
+                if self._fields is None or fact.name in self._fields:
+                    yield _adding(fact.name, self._of_field(derivation, fact))
+        else:
+            yield _adding(derivation.fact, self._of_events(derivation))
+
+    def _finding(self, derivation: FromEvents) -> _FindIn:
+        kind, both = derivation.kind, self._wheres.both(derivation.where)
+
+        def found(reading: Reading) -> Found:
+            complete = kind in reading.complete
+            matches = both.complete if complete else both.incomplete
+            return find(reading.events(kind), matches, reading.facts, complete=complete)
+
+        return found
+
+    def _choosing(self, derivation: FromEvents) -> Step:
+        assert derivation.take is not None  # an event is always picked
+        found, pick, name = self._finding(derivation), PICKS[derivation.take], derivation.fact
+
+        def choose(reading: Reading) -> None:
+            reading.chosen[name] = pick(found(reading))
+
+        return choose
+
+    def _of_field(self, derivation: FromEvents, fact: FactDefinition) -> _Derive:
+        name = fact.name.partition(".")[2]
+        witness = Witness(fact, derivation.kind, shown=[name], tested=_tested(derivation))
+        worth = worth_of(fact, FieldOf(name), self._wheres)
+        event = derivation.fact
+        return lambda reading: taking.settled(reading.chosen[event], worth, reading.facts, witness)
+
+    def _of_events(self, derivation: FromEvents) -> _Derive:
+        fact = self._vocabulary[derivation.fact]
+        witness = Witness(fact, derivation.kind, shown=shown_by(derivation), tested=_tested(derivation))
+        found, event, value, kind = self._finding(derivation), derivation.event, derivation.value, derivation.kind
+        match derivation.take, value:
+            case "any", ByOption():
+                options = Options.of(value, self._wheres)
+                return lambda reading: taking.first_option(found(reading), options, reading.facts, witness)
+            case "any", _:
+                return lambda reading: taking.any_matches(found(reading), witness)
+            case "count", _:
+                return lambda reading: taking.counted(found(reading), witness)
+            case "all", None:
+                matches = self._wheres.both(derivation.where).complete
+                return lambda reading: taking.all_match(
+                    reading.events(kind), matches, reading.facts, witness, complete=kind in reading.complete
+                )
+        if value is None:
+            assert derivation.where is not None  # what is asked of one event is a value or a test
+            value = Passes(derivation.where)
+        worth = worth_of(fact, value, self._wheres)
+        if event is not None:
+            return lambda reading: taking.settled(reading.chosen[event], worth, reading.facts, witness)
+        match derivation.take:
+            case "all":
+                return lambda reading: taking.gathered(found(reading), worth, reading.facts, witness)
+            case "highest" | "lowest":
+                highest = derivation.take == "highest"
+                return lambda reading: taking.extreme(found(reading), worth, reading.facts, witness, highest=highest)
+        assert derivation.take is not None
+        pick = PICKS[derivation.take]
+        return lambda reading: taking.settled(pick(found(reading)), worth, reading.facts, witness)
+
+
+def _adding(name: str, derive: _Derive) -> Step:
+    return lambda reading: reading.put(name, derive(reading))
+
+
+def _tested(derivation: FromEvents) -> list[str]:
+    return [test.name for test in field_tests(derivation.where)]

@@ -1,0 +1,144 @@
+"""What one event says of a fact: its value, or the doubt that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+from screener.criteria.closures import Facts
+from screener.criteria.derivations import ByOption, FieldOf, FromEvents, Option, Passes, ValueOf, field_tests, wheres_of
+from screener.criteria.value_reading import NO_UNIT
+from screener.dates import PartialDate, completed_years
+from screener.deriving.answers import Doubt, Matches
+from screener.deriving.fields import doubt_in, said_in
+from screener.deriving.numbers import in_unit, usable
+from screener.deriving.where import Wheres
+from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
+from screener.facts.events import Event, FieldValue, Quantity
+from screener.facts.imprecise import AtLeastSet
+
+
+class Worth(NamedTuple):
+    """The value that an event gives, or why it gives none."""
+
+    value: Value | None
+    doubt: Doubt | None = None
+
+
+WorthOf = Callable[[Event, Facts], Worth]
+
+_UNREADABLE = Worth(None, "unreadable")
+
+
+class Options(NamedTuple):
+    """The options of a mapping with their tests, and the doubt where the tests of none hold."""
+
+    tested: list[tuple[Option, Matches]]
+    rest: Doubt
+
+    @classmethod
+    def of(cls, value: ByOption, wheres: Wheres) -> Options:
+        """The options, compiled. Where no record can say some of them, what says none of the others may be one."""
+        tested = [(option, wheres.strict(where)) for option, where in value.options]
+        return cls(tested, "uncertain" if value.never else "unreadable")
+
+
+def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
+    """The function from an event to what it says of the fact."""
+    match value:
+        case FieldOf(name):
+            return _of_field(fact, name, wheres.as_of)
+        case Passes(where):
+            return _of_answer(wheres.strict(where))
+        case ByOption():
+            options = Options.of(value, wheres)
+            return _of_each_option(options) if fact.type == "set" else _of_first_option(options)
+
+
+def shown_by(derivation: FromEvents) -> list[str]:
+    """The fields whose words show what was read off an event."""
+    match derivation.value:
+        case FieldOf(name):
+            return [name]
+        case ByOption() | Passes():
+            wheres = list(wheres_of(derivation))[derivation.where is not None :]
+            return list(dict.fromkeys(test.name for where in wheres for test in field_tests(where)))
+    return []
+
+
+def _of_field(fact: FactDefinition, name: str, as_of: date) -> WorthOf:
+    convert = _converter(fact, as_of)
+
+    def worth(event: Event, _: Facts) -> Worth:
+        said = said_in(event, name)
+        if said is None:
+            return Worth(None, "uncertain")
+        if said.value is None:
+            return Worth(None, doubt_in(said))
+        value = convert(said.value)
+        return _UNREADABLE if value is None else Worth(value)
+
+    return worth
+
+
+def _converter(fact: FactDefinition, as_of: date) -> Callable[[FieldValue], Value | None]:
+    """The function from what a field holds to a value of the fact; none where the fact cannot be that."""
+    if fact.type == "set":
+        return lambda value: frozenset({value})  # type: ignore[arg-type]  # the reader sees to it: an option
+    if fact.numeric:
+        return lambda value: _number(fact, value)
+    if fact.name == BIRTH_DATE:
+        return lambda value: value if isinstance(value, PartialDate) and _can_be_born(value, as_of) else None
+    return lambda value: value  # type: ignore[return-value]  # the reader sees to it: a date, an option, yes or no
+
+
+def _number(fact: FactDefinition, value: FieldValue) -> Value | None:
+    if isinstance(value, Quantity):
+        number = in_unit(value, fact.unit or NO_UNIT)
+    else:
+        assert isinstance(value, int)  # the other kind of field that gives a number
+        number = value
+    return number if number is not None and usable(fact, number) else None
+
+
+def _can_be_born(birth: PartialDate, as_of: date) -> bool:
+    """Whether somebody born then can be screened: not born later, and not older than anybody."""
+    return birth.first <= as_of and completed_years(min(birth.last, as_of), as_of) <= OLDEST_AGE
+
+
+def _of_answer(matches: Matches) -> WorthOf:
+    def worth(event: Event, facts: Facts) -> Worth:
+        one = matches(event, facts)
+        return Worth(one) if isinstance(one, bool) else Worth(None, one)
+
+    return worth
+
+
+def _of_first_option(options: Options) -> WorthOf:
+    """The first option whose tests hold; open where those of an earlier one are, and where none hold."""
+
+    def worth(event: Event, facts: Facts) -> Worth:
+        for option, matches in options.tested:
+            one = matches(event, facts)
+            if one is True:
+                return Worth(option)
+            if one is not False:
+                return Worth(None, one)
+        return Worth(None, options.rest)
+
+    return worth
+
+
+def _of_each_option(options: Options) -> WorthOf:
+    """The set of options whose tests hold; it may hold more where the tests of others are open, or none hold."""
+
+    def worth(event: Event, facts: Facts) -> Worth:
+        answers = [(option, matches(event, facts)) for option, matches in options.tested]
+        known = frozenset(str(option) for option, one in answers if one is True)
+        doubt = next((one for _, one in answers if not isinstance(one, bool)), None)
+        if not known:
+            return Worth(None, doubt or options.rest)
+        return Worth(known if doubt is None else AtLeastSet(known))
+
+    return worth

@@ -1,0 +1,180 @@
+"""The records of one patient while they are read into events: what they refer to, and what they say of each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from screener.dates import PartialDate
+from screener.facts.events import Event, EventField, EventKind, Standing
+from screener.facts.fhir.concepts import Concept, concept, concepts, joined, objects, told
+from screener.facts.fhir.references import Entry, Records, Resource, reference_of
+from screener.facts.fhir.sides import Side, indirect_laterality, laterality, sides_of
+from screener.facts.fhir.sites import read_sites
+from screener.facts.fhir.statuses import Statuses
+from screener.facts.fhir.times import Calendar, Span
+from screener.facts.inspection import Inspection, Problems, RecordProblem
+
+_kind = attrgetter("kind")
+_WITH_SIDE: Final = frozenset({"condition", "procedure", "radiotherapy", "imaging"})
+
+
+class Reason(NamedTuple):
+    """Why something was done: a code, and where it is that of a record which is named, that record and its name."""
+
+    code: Concept | None
+    named: Resource | None = None
+    name: str = ""
+
+
+def reason_field(reasons: Sequence[Reason]) -> EventField | None:
+    """Reasons as a field of an event."""
+    return joined(one.code for one in reasons) if reasons else None
+
+
+class Chart:
+    """Collects the events of one patient.
+
+    `doubted` are the references of records that something keeps from being certain; `comorbid` those of the conditions
+    that a list of comorbidities names; `cancers` the sides of the cancer conditions; `missing` the kinds of events of
+    which something in the source could not be read.
+    """
+
+    def __init__(self, calendar: Calendar, inspection: Inspection, problems: Problems, records: Records) -> None:
+        self.calendar = calendar
+        self.inspection = inspection
+        self.problems = problems
+        self.records = records
+        self.events: list[Event] = []
+        self.doubted: set[str] = set()
+        self.comorbid: set[str] = set()
+        self.cancers: list[Side] = []
+        self.missing: set[EventKind] = set()
+
+    def add(
+        self,
+        entry: Entry,
+        kind: EventKind,
+        on: EventField | None,
+        fields: Mapping[str, EventField | None],
+        *,
+        status: str | None,
+        standing: Standing = "certain",
+        part: str = "",
+    ) -> None:
+        """Make an event of what a record, or a part of it, says; fields that are none are left out."""
+        if entry.reference in self.doubted:
+            standing = "uncertain"
+        day = None if on is None else on.value
+        recorded = {name: one for name, one in fields.items() if one is not None}
+        place = f"{entry.place}, {part}" if part else entry.place
+        on_day = day if isinstance(day, PartialDate) else None
+        self.events.append(Event(kind, on_day, recorded, entry.reference, place, status, standing))
+        if standing != "certain":
+            self.inspection.note(standing, entry.type, status or "without a status")
+
+    def standing(self, entry: Entry, statuses: Statuses) -> tuple[str | None, Standing | None]:
+        """The status of a record as it is written, and its standing; none where it is no event.
+
+        A status that is missing, or that is none of FHIR's, makes the event uncertain.
+        """
+        status = entry.resource.get("status")
+        if not isinstance(status, str) or status not in statuses:
+            self.inspection.note("unreadable", f"{entry.type}.status", "missing, or none of FHIR's")
+            return None, "uncertain"
+        standing = statuses[status]
+        if standing is None:
+            self.inspection.note("not_counted", entry.type, status)
+        return status, standing
+
+    def reject(self, entry: Entry, problem: str, hint: str, kinds: Iterable[EventKind]) -> None:
+        """Count a record that could not be used; of these kinds of events one may be missing now."""
+        self.problems.add(RecordProblem(entry.file, entry.position, problem, hint))
+        self.missing.update(kinds)
+
+    def code(self, entry: Entry, element: str = "code") -> Concept | None:
+        """The coded value of an element of a record."""
+        value = entry.resource.get(element)
+        return None if value is None else concept(value, f"{entry.type}.{element}", self.inspection)
+
+    def date(self, entry: Entry, element: str) -> EventField | None:
+        """The date in an element of a record; one that is no date is counted."""
+        value = entry.resource.get(element)
+        if value is None:
+            return None
+        found = self.calendar.field(value)
+        if found.value is None:
+            self.inspection.note("unreadable", f"{entry.type}.{element}", "not a date")
+        return found
+
+    def span(self, entry: Entry, element: str) -> Span | None:
+        """The ends of the period in an element of a record; one that is no date is counted."""
+        value = entry.resource.get(element)
+        if value is None:
+            return None
+        found = self.calendar.period(value)
+        if any(end is not None and end.value is None for end in found):
+            self.inspection.note("unreadable", f"{entry.type}.{element}", "not a date")
+        return found
+
+    def unread(self, entry: Entry, *elements: str) -> EventField | None:
+        """A field for what stands in the first of these elements that is there, whose form is not read."""
+        for element in elements:
+            if element in entry.resource:
+                self.inspection.note("unreadable", f"{entry.type}.{element}", "a form that is not read")
+                return EventField(None, "", "unreadable")
+        return None
+
+    def named(self, entry: Entry, value: object, element: str) -> Resource | None:
+        """The resource that a Reference leads to; one that leads nowhere is counted."""
+        reference = reference_of(value)
+        found = None if reference is None else self.records.find(reference, entry.resource)
+        if found is None:
+            self.inspection.note("lost_reference", f"{entry.type}.{element}")
+        return found
+
+    def reasons(self, entry: Entry) -> list[Reason]:
+        """Why something was done: the codes given, and the records that are named, conditions most often."""
+        given = entry.resource.get("reasonCode")
+        named = entry.resource.get("reasonReference")
+        if given is None and named is None:
+            return []
+        found = [Reason(one) for one in concepts(given, f"{entry.type}.reasonCode", self.inspection)]
+        for one in objects(named, f"{entry.type}.reasonReference", self.inspection):
+            name = reference_of(one) or ""
+            resource = self.named(entry, one, "reasonReference")
+            if resource is None:
+                found.append(Reason(told((), name)))
+            else:
+                code = concept(resource.get("code"), "code of a reason", self.inspection)
+                found.append(Reason(code, resource, name))
+        return found
+
+    def laterality(self, direct: Sequence[Side], reasons: Sequence[Reason]) -> EventField | None:
+        """The side of an event: as its record tells it directly, else by its reasons."""
+        if direct or not reasons:
+            return laterality(direct)
+        return indirect_laterality([side for one in reasons for side in self._sides(one)], self.cancers)
+
+    def _sides(self, reason: Reason) -> list[Side]:
+        where = f"reason {reason.name}" if reason.name else "reason code"
+        sides = sides_of(() if reason.code is None else reason.code.codes, where, self.inspection)
+        if reason.named is not None:
+            sites = read_sites(reason.named.get("bodySite"), "body site of a reason", self.inspection)
+            sides += [side._replace(where=where) for side in sites.sides]
+        return sides
+
+
+def count_gaps(events: Sequence[Event], inspection: Inspection) -> None:
+    """Count events by kind, and those without a date or a side."""
+    for kind, count in Counter(map(_kind, events)).items():
+        inspection.note("event", kind, count=count)
+    undated = [event.kind for event in events if event.on is None]
+    for kind, count in Counter(undated).items():
+        if kind != "patient":
+            inspection.note("without_date", kind, count=count)
+    unsided = [event.kind for event in events if event.kind in _WITH_SIDE and "laterality" not in event.fields]
+    for kind, count in Counter(unsided).items():
+        inspection.note("without_side", kind, count=count)

@@ -1,0 +1,158 @@
+"""From bytes to resources: a bundle of any type, one resource, a list of resources, or one resource a line."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import orjson
+
+from screener.facts.fhir.references import Entry, Resource, parse_address
+from screener.facts.inspection import Inspection, Problems, RecordProblem
+
+_UTF_8_MARK: Final = b"\xef\xbb\xbf"
+_UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_TYPE: Final = re.compile(r"[A-Z][A-Za-z]{1,63}")
+_LONGEST_ID: Final = 128
+"""R4 has ids of up to 64 characters (https://hl7.org/fhir/R4/datatypes.html#id); converted records have longer ones."""
+_LONGEST_URL: Final = 512
+
+
+class Unusable(Exception):
+    """Bytes that hold no resources. `position` is where, as far as that is known; `hint` what to do."""
+
+    def __init__(self, problem: str, hint: str, position: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
+        self.position = position
+
+    def found_in(self, file: str, position: str = "") -> RecordProblem:
+        """The problem with its place."""
+        place = ", ".join(one for one in (position, self.position) if one)
+        return RecordProblem(file, place, self.problem, self.hint)
+
+
+def parse(data: bytes) -> object:
+    """The JSON value that bytes hold.
+
+    Raises:
+        Unusable: they are not UTF-8 text, or not JSON.
+    """
+    if data.startswith(_UTF_16_MARKS) or b"\0" in data[:4]:
+        raise Unusable("is UTF-16 text", "save it as UTF-8")
+    if data.startswith(_UTF_8_MARK):
+        data = data[len(_UTF_8_MARK) :]
+    if not data.strip():
+        raise Unusable("is empty", "export it again")
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise _malformed(data, error) from None
+
+
+def _malformed(data: bytes, error: orjson.JSONDecodeError) -> Unusable:
+    where = f"line {error.lineno}, column {error.colno}"
+    if "depth limit" in error.msg:
+        return Unusable("is nested too deeply", "export it again", where)
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return Unusable("is not UTF-8 text", "save it as UTF-8")
+    if error.pos >= len(data.decode()) - 1:
+        return Unusable("ends before it is complete", "export it again", where)
+    return Unusable("is not valid JSON", "export it again; every value must be as JSON writes it", where)
+
+
+def entries_of(
+    document: object, file: str, position: str, *, inspection: Inspection, problems: Problems
+) -> list[Entry]:
+    """The resources of a parsed document: a Bundle's entries, a list's items, or the one resource it is.
+
+    Args:
+        document: parsed JSON.
+        file: what people are told the file is.
+        position: where the document stands in it, empty where it is the whole file.
+        inspection: counts what is left aside.
+        problems: receives the entries that hold no resource.
+
+    Raises:
+        Unusable: the document is no resource at all.
+    """
+    unpacking = _Unpacking(file, position, inspection, problems)
+    if isinstance(document, list):
+        for number, one in enumerate(document, start=1):
+            unpacking.add(one, None, f"item {number}")
+    elif not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+        raise Unusable("is no FHIR resource: it has no resourceType", "leave it out of the folder")
+    elif document["resourceType"] == "Bundle":
+        unpacking.bundle(document)
+    else:
+        unpacking.add(document, None, "")
+    return unpacking.found
+
+
+@lru_cache(maxsize=512)
+def _is_type(kind: str) -> bool:
+    """Whether a word has the form of a type of resource."""
+    return _TYPE.fullmatch(kind) is not None
+
+
+class _Unpacking:
+    """Takes the resources out of one document."""
+
+    def __init__(self, file: str, position: str, inspection: Inspection, problems: Problems) -> None:
+        self.found: list[Entry] = []
+        self._file = file
+        self._place = f"{file}, {position}" if position else file
+        self._inspection = inspection
+        self._problems = problems
+
+    def add(self, resource: object, url: object, part: str) -> None:
+        """Take one resource, which stands in a part of the document; what is none is a problem."""
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind):
+            self._problem(part, "holds no FHIR resource: it has no resourceType", "export it again")
+            return
+        place = f"{self._place}, {part}" if part else self._place
+        full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
+        name = resource.get("id")
+        if isinstance(name, str) and len(name) <= _LONGEST_ID and name.isascii() and name.isprintable():
+            reference = f"{kind}/{name}"
+        else:
+            reference = full_url or f"{kind} at {place}"
+        self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
+
+    def _problem(self, part: str, problem: str, hint: str) -> None:
+        place = f"{self._place}, {part}" if part else self._place
+        position = place[len(self._file) :].removeprefix(", ")
+        self._problems.add(RecordProblem(self._file, position, problem, hint))
+
+    def bundle(self, bundle: Resource) -> None:
+        """Take every resource of a Bundle; what its history says was deleted is left out."""
+        entries = bundle.get("entry")
+        if entries is not None and not isinstance(entries, list):
+            self._problem("", "the Bundle's entry is not a list", "export it as FHIR R4")
+            return
+        history = bundle.get("type") == "history"
+        deleted: set[str] = set()
+        for number, one in enumerate(entries or (), start=1):
+            resource = one.get("resource") if isinstance(one, dict) else one
+            if resource is None and isinstance(one, dict):
+                # A history lists the newest first, so what was deleted stands before its versions.
+                deleted |= self._deleted(one, history=history)
+                continue
+            self.add(resource, one.get("fullUrl") if isinstance(one, dict) else None, f"entry {number}")
+            if deleted and self.found and self.found[-1].reference in deleted:
+                self.found.pop()
+
+    def _deleted(self, entry: Resource, *, history: bool) -> set[str]:
+        request = entry.get("request")
+        if not isinstance(request, dict) or request.get("method") != "DELETE":
+            return set()
+        address = parse_address(request["url"]) if isinstance(request.get("url"), str) else None
+        if not history or address is None:
+            self._inspection.note("ignored", "Bundle.entry.request", "DELETE")
+            return set()
+        return {address.local}

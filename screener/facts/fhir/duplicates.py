@@ -1,0 +1,67 @@
+"""The same resource more than once: identical ones count once, of several versions the newest counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.references import Entry, Resource
+
+
+def distinct(entries: Iterable[Entry], chart: Chart) -> list[Entry]:
+    """The resources of a patient, each once.
+
+    Where two versions differ and nothing tells which is newer, the first is kept, and is doubted.
+    """
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        first = chart.records.add(entry)
+        if first is entry:
+            kept[entry.reference] = entry
+        else:
+            chart.inspection.note("repeated", entry.type)
+            if entry.resource != first.resource:
+                kept[first.reference] = _newest(first, entry, chart)
+    return list(kept.values())
+
+
+def _newest(first: Entry, entry: Entry, chart: Chart) -> Entry:
+    newer = _newer(entry.resource, first.resource)
+    if newer is None:
+        problem = f"repeats a {entry.type} with other content, and nothing says which is newer"
+        chart.reject(entry, problem, "keep the right one", ())
+        chart.doubted.add(first.reference)
+    if not newer:
+        return first
+    chart.records.replace(first, entry)
+    return entry
+
+
+def _newer(one: Resource, other: Resource) -> bool | None:
+    """Whether a version is newer than another: by the time it was stored, else by its number; none where unknown."""
+    times = _stored(one), _stored(other)
+    if times[0] is not None and times[1] is not None and times[0] != times[1]:
+        return times[0] > times[1]
+    numbers = _version(one), _version(other)
+    if numbers[0] is not None and numbers[1] is not None and numbers[0] != numbers[1]:
+        return numbers[0] > numbers[1]
+    return None
+
+
+def _stored(resource: Resource) -> datetime | None:
+    meta = resource.get("meta")
+    text = meta.get("lastUpdated") if isinstance(meta, dict) else None
+    if not isinstance(text, str):
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None
+
+
+def _version(resource: Resource) -> int | None:
+    meta = resource.get("meta")
+    text = meta.get("versionId") if isinstance(meta, dict) else None
+    return int(text) if isinstance(text, str) and text.isdecimal() and text.isascii() and len(text) < 19 else None

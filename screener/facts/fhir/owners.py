@@ -1,0 +1,138 @@
+"""Whose record each resource is: the patient it names, as far as that can be resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from screener.facts.events import EventKind
+from screener.facts.fhir.elements import BY_REFERENCE
+from screener.facts.fhir.patients import READERS
+from screener.facts.fhir.references import Entry, Resource, parse_address, reference_of
+from screener.facts.inspection import Inspection, Problems, RecordProblem
+
+_UUID: Final = "urn:uuid:"
+OWNED: Final = READERS.keys() | BY_REFERENCE
+"""The types of resources that are sorted by patient."""
+_MEDICATIONS: Final = frozenset({"MedicationAdministration", "MedicationRequest", "MedicationStatement"})
+_GIVE_SUBJECT: Final = "name its Patient as the subject"
+
+
+def subject_of(resource: Resource) -> str | None:
+    """The reference by which a resource names its patient; none where it names none."""
+    return reference_of(resource.get("subject") or resource.get("patient"))
+
+
+class Patients:
+    """The patients of one document by every reference that names one, and the server that each stands on, if told."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.servers: dict[str, str] = {}
+        self._by_reference: dict[str, str | None] = {}
+        for entry in entries:
+            if entry.type == "Patient" and entry.full_url is not None:
+                self._by_reference[entry.full_url] = self._itself(entry)
+
+    def owner(self, entry: Entry) -> str | None:
+        """The id of the patient whose record it is; none where it names none that can be found."""
+        if entry.type == "Patient":
+            return self._itself(entry)
+        reference = subject_of(entry.resource)
+        return None if reference is None else self.named(reference)
+
+    def named(self, reference: str) -> str | None:
+        """The id of the patient that a reference names; none where it names none that can be found."""
+        if reference not in self._by_reference:
+            address = parse_address(reference)
+            named = address is not None and address.type == "Patient" and self._on(address.server, address.id)
+            self._by_reference[reference] = address.id if address is not None and named else None
+        return self._by_reference[reference]
+
+    def _itself(self, patient: Entry) -> str | None:
+        """The id of a Patient; of one that has none, the identity that its full URL gives it."""
+        kind, slash, name = patient.reference.partition("/")
+        if slash and kind == "Patient":
+            address = parse_address(patient.full_url) if patient.full_url else None
+            return name if self._on(None if address is None else address.server, name) else None
+        if patient.full_url is not None and patient.full_url.startswith(_UUID):
+            return patient.full_url[len(_UUID) :]
+        return None
+
+    def _on(self, server: str | None, name: str) -> bool:
+        """Whether an id is the same patient's as before: two servers may give one id to two people."""
+        return server is None or self.servers.setdefault(name, server) == server
+
+
+class Sorted(NamedTuple):
+    """The resources of a document by patient, what belongs to nobody, and the kinds of which some lack a patient."""
+
+    by_patient: dict[str, list[Entry]]
+    shared: list[Entry]
+    unplaced: frozenset[EventKind]
+
+
+def owners_of(entries: list[Entry]) -> dict[str, str | None]:
+    """The patients of a document in the order of their first record, each with the server it stands on, if told."""
+    patients = Patients(entries)
+    found = dict.fromkeys(patients.owner(entry) for entry in entries if entry.type in OWNED)
+    return {name: patients.servers.get(name) for name in found if name is not None}
+
+
+def sort_by_patient(entries: list[Entry], inspection: Inspection, problems: Problems) -> Sorted:
+    """Sort the resources of a document by the patient they name.
+
+    What is of no type that is read is counted; what should name a patient and does not is a problem.
+    """
+    patients = Patients(entries)
+    by_patient: dict[str, list[Entry]] = {}
+    shared: list[Entry] = []
+    unplaced: set[EventKind] = set()
+    for entry in entries:
+        if entry.type not in OWNED:
+            inspection.note("record", entry.type)
+            inspection.note("not_understood", entry.type)
+            continue
+        owner = patients.owner(entry)
+        if owner is not None:
+            by_patient.setdefault(owner, []).append(entry)
+        elif entry.type in BY_REFERENCE:
+            inspection.note("record", entry.type)
+            inspection.note("by_reference", entry.type)
+            shared.append(entry)
+        else:
+            inspection.note("record", entry.type)
+            problems.add(_nobody(entry))
+            unplaced.update(READERS[entry.type].kinds)
+    return Sorted(by_patient, shared, frozenset(unplaced))
+
+
+def _nobody(entry: Entry) -> RecordProblem:
+    if entry.type == "Patient":
+        problem, hint = "the Patient has no id, or one that another server gives to somebody else", "give it one"
+        return RecordProblem(entry.file, entry.position, problem, hint)
+    reference = subject_of(entry.resource)
+    if reference is None:
+        return RecordProblem(entry.file, entry.position, f"the {entry.type} names no patient", _GIVE_SUBJECT)
+    if reference.startswith("#"):
+        problem = f"the {entry.type} names a patient that is only a part of it"
+        return RecordProblem(entry.file, entry.position, problem, "give the Patient an identity of its own")
+    problem = f"the {entry.type} names a patient that cannot be found"
+    return RecordProblem(entry.file, entry.position, problem, _GIVE_SUBJECT)
+
+
+def wanted_medication(entry: Entry, own: frozenset[str]) -> str | None:
+    """The Medication that a record names and that is not among the document's own; none where there is none."""
+    if entry.type not in _MEDICATIONS:
+        return None
+    reference = reference_of(entry.resource.get("medicationReference"))
+    if reference is None or reference.startswith("#") or reference in own:
+        return None
+    address = parse_address(reference)
+    if address is None:
+        return reference
+    return None if address.local in own else address.local
+
+
+def names_of(entries: Iterable[Entry]) -> frozenset[str]:
+    """Every name under which the resources of a document can be found in it."""
+    return frozenset(name for entry in entries for name in (entry.reference, entry.full_url) if name is not None)

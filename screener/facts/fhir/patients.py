@@ -1,0 +1,160 @@
+"""The resources of one patient, as the events they tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final, NamedTuple
+
+from screener.facts.events import EventKind, PatientEvents
+from screener.facts.fhir.chart import Chart, count_gaps
+from screener.facts.fhir.duplicates import distinct
+from screener.facts.fhir.elements import BY_REFERENCE, LEFT_ASIDE, MODIFIERS
+from screener.facts.fhir.readers.condition import read_condition
+from screener.facts.fhir.readers.encounter import read_encounter
+from screener.facts.fhir.readers.imaging import read_report, read_study
+from screener.facts.fhir.readers.medication import read_medication
+from screener.facts.fhir.readers.observation import comorbid_conditions, read_observation
+from screener.facts.fhir.readers.patient import read_patient_resource
+from screener.facts.fhir.readers.procedure import read_procedure
+from screener.facts.fhir.readers.recurrence import settled
+from screener.facts.fhir.references import Entry, Records
+from screener.facts.fhir.times import Calendar
+from screener.facts.fhir.versions import other_version
+from screener.facts.inspection import Inspection, Problems
+
+_ELEMENT: Final = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
+_SHAPES_KEPT: Final = 4096
+
+
+class _Reader(NamedTuple):
+    read: Callable[[Entry, Chart], None]
+    kinds: tuple[EventKind, ...]
+
+
+READERS: Final[Mapping[str, _Reader]] = {
+    "Patient": _Reader(read_patient_resource, ("patient",)),
+    "Condition": _Reader(read_condition, ("condition",)),
+    "Procedure": _Reader(read_procedure, ("procedure", "radiotherapy")),
+    "MedicationAdministration": _Reader(read_medication, ("medication",)),
+    "MedicationRequest": _Reader(read_medication, ("medication",)),
+    "MedicationStatement": _Reader(read_medication, ("medication",)),
+    "Observation": _Reader(read_observation, ("observation",)),
+    "ImagingStudy": _Reader(read_study, ("imaging",)),
+    "DiagnosticReport": _Reader(read_report, ("imaging",)),
+    "Encounter": _Reader(read_encounter, ("encounter",)),
+}
+"""By type of resource: what reads it, and the kinds of events that are missing where it cannot be read."""
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What the element names of a resource tell: which are not read, whether it is of another version, or modified."""
+
+    kind: str
+    ignored: tuple[str, ...]
+    version: str | None
+    modified: bool
+    count: int = 0
+
+
+class Reading:
+    """Reads patients of one source: what is shared between them, and what was counted."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.inspection = Inspection()
+        self.problems = Problems()
+        self._calendar = Calendar(zone)
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+
+    def read(
+        self, patient_id: str, entries: Iterable[Entry], *, row: int, complete: frozenset[EventKind]
+    ) -> PatientEvents:
+        """The events of one patient.
+
+        Args:
+            patient_id: the id of the Patient.
+            entries: the resources that name the patient, and the ones that those name.
+            row: where the patient stands in the source.
+            complete: the kinds of which the source says it holds every event.
+        """
+        chart = Chart(self._calendar, self.inspection, self.problems, Records())
+        patients: list[Entry] = []
+        conditions: list[Entry] = []
+        others: list[Entry] = []
+        for entry in distinct(entries, chart):
+            if entry.type in BY_REFERENCE:
+                continue
+            shape = self._shape(entry)
+            shape.count += 1
+            if shape.modified:
+                chart.doubted.add(entry.reference)
+            if shape.version is not None:
+                kinds = READERS[entry.type].kinds
+                chart.reject(entry, f"the {entry.type} is {shape.version}", "export it as FHIR R4", kinds)
+            elif entry.type == "Patient":
+                patients.append(entry)
+            elif entry.type == "Condition":
+                conditions.append(entry)
+            else:
+                others.append(entry)
+                if "extension" in entry.resource and entry.type == "Observation":
+                    chart.comorbid |= comorbid_conditions(entry, chart)
+        # The conditions come before what leans on them.
+        _tell(patients, chart)
+        _tell(conditions, chart)
+        chart.events = settled(chart.events)
+        _tell(others, chart)
+        self._count(chart, complete, named=bool(patients))
+        return PatientEvents(patient_id, tuple(chart.events), row, complete - chart.missing)
+
+    def _count(self, chart: Chart, complete: frozenset[EventKind], *, named: bool) -> None:
+        count_gaps(chart.events, self.inspection)
+        self.inspection.patients += 1
+        self.inspection.without_patient_record += not named
+        for kind in complete & chart.missing:
+            self.inspection.not_complete[kind] += 1
+
+    def _shape(self, entry: Entry) -> _Shape:
+        key = (entry.type, *entry.resource)
+        shape = self._shapes.get(key)
+        if shape is None:
+            if len(self._shapes) >= _SHAPES_KEPT:
+                self.fold()
+                self._shapes.clear()
+            shape = self._shapes[key] = _shape_of(entry)
+        return shape
+
+    def handed_over(self) -> Inspection:
+        """What has been counted so far; counting begins anew."""
+        self.fold()
+        counted, self.inspection = self.inspection, Inspection()
+        return counted
+
+    def fold(self) -> None:
+        """Bring the counts of elements into the inspection."""
+        for shape in self._shapes.values():
+            if shape.count:
+                self.inspection.note("record", shape.kind, count=shape.count)
+                for element in shape.ignored:
+                    self.inspection.note("ignored", element, count=shape.count)
+                shape.count = 0
+
+
+def _tell(entries: Iterable[Entry], chart: Chart) -> None:
+    for entry in entries:
+        READERS[entry.type].read(entry, chart)
+
+
+def _shape_of(entry: Entry) -> _Shape:
+    elements = entry.resource.keys()
+    aside = LEFT_ASIDE.get(entry.type)
+    ignored = () if aside is None else tuple(sorted(_shown(entry.type, one) for one in elements - aside))
+    return _Shape(entry.type, ignored, other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements))
+
+
+def _shown(kind: str, element: str) -> str:
+    """The name of an element; one that is no name could be anything, and is not repeated."""
+    return f"{kind}.{element}" if _ELEMENT.fullmatch(element) else f"{kind}, an element without a proper name"

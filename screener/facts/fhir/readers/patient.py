@@ -1,0 +1,65 @@
+"""Patient: birth date, administrative sex, languages, death."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from screener.facts.events import EventField
+from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.concepts import concept, joined, objects
+from screener.facts.fhir.references import Entry
+
+# https://hl7.org/fhir/R4/codesystem-administrative-gender.html; `unknown` is not recorded.
+_SEXES: Final = frozenset({"female", "male", "other"})
+_REPLACED: Final = "replaced-by"
+
+
+def read_patient_resource(entry: Entry, chart: Chart) -> None:
+    """Make the event of a Patient.
+
+    One that says of itself that another record replaces it must not be used any more
+    (https://hl7.org/fhir/R4/codesystem-link-type.html); it is named, and what it says stays uncertain.
+    """
+    resource = entry.resource
+    replaced = any(
+        one.get("type") == _REPLACED for one in objects(resource.get("link"), "Patient.link", chart.inspection)
+    )
+    if replaced:
+        hint = "screen the record that replaces it"
+        chart.reject(entry, "the Patient says that another record replaces it", hint, ())
+    death = chart.date(entry, "deceasedDateTime")
+    fields = {
+        "birth_date": chart.date(entry, "birthDate"),
+        "sex": _sex(resource.get("gender"), chart),
+        "languages": _languages(resource.get("communication"), chart),
+        "deceased": _deceased(entry, death, chart),
+        "deceased_on": death,
+    }
+    chart.add(entry, "patient", None, fields, status=None, standing="uncertain" if replaced else "certain")
+
+
+def _sex(value: object, chart: Chart) -> EventField | None:
+    if value is None or value == "unknown":
+        return None
+    if isinstance(value, str) and value in _SEXES:
+        return EventField(value, value)
+    chart.inspection.note("unreadable", "Patient.gender", "none of FHIR's")
+    return EventField(None, "", "unreadable")
+
+
+def _languages(value: object, chart: Chart) -> EventField | None:
+    element = "Patient.communication"
+    spoken = objects(value, element, chart.inspection)
+    return joined(concept(one.get("language"), element, chart.inspection) for one in spoken)
+
+
+def _deceased(entry: Entry, death: EventField | None, chart: Chart) -> EventField | None:
+    if death is not None:
+        # Whoever has a date of death is dead, even where the date itself cannot be read.
+        return EventField(True, death.said or "a date of death")
+    value = entry.resource.get("deceasedBoolean")
+    if isinstance(value, bool):
+        return EventField(value, "yes" if value else "no")
+    if value is not None:
+        chart.inspection.note("unreadable", "Patient.deceasedBoolean", "another form than FHIR R4")
+    return None

@@ -1,0 +1,87 @@
+"""FHIR dates and times as dates in the site's zone. Partial dates stay partial.
+
+The forms are those of https://hl7.org/fhir/R4/datatypes.html#dateTime: a year, a month, a day, or a time with its zone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Final, NamedTuple
+
+from screener.dates import PartialDate, exactly, parse_date
+from screener.facts.events import EventField
+
+_LONGEST_DATE: Final = len("2026-01-20")
+_REMEMBERED: Final = 65_536
+LONGEST_SAID: Final = 200
+"""Characters of what is kept of a record's own words."""
+
+
+class Span(NamedTuple):
+    """A beginning and an end, each as an event's field where it is recorded."""
+
+    start: EventField | None
+    end: EventField | None
+
+
+class Calendar:
+    """Reads dates, and times as the dates they fall on in one zone."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._known: dict[str, EventField] = {}
+
+    def field(self, value: object) -> EventField:
+        """A date as a field of an event: as recorded, or unreadable.
+
+        A time without a zone is the date that it is written with.
+        """
+        if not isinstance(value, str):
+            return EventField(None, "", "unreadable")
+        found = self._known.get(value)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            date = self._read(value)
+            said = value[:LONGEST_SAID]
+            found = EventField(None, said, "unreadable") if date is None else EventField(date, said)
+            self._known[value] = found
+        return found
+
+    def _read(self, text: str) -> PartialDate | None:
+        try:
+            if len(text) <= _LONGEST_DATE:
+                return parse_date(text)
+            # FHIR writes the date with hyphens; the standard library reads more forms than that.
+            if text[10] != "T" or text[4] != "-" or text[7] != "-":
+                return None
+            time = datetime.fromisoformat(text)
+            return exactly(time.date() if time.tzinfo is None else time.astimezone(self._zone).date())
+        except (ValueError, OverflowError):
+            return None
+
+    def period(self, value: object) -> Span:
+        """The ends of a period."""
+        if not isinstance(value, dict):
+            unreadable = EventField(None, "", "unreadable")
+            return Span(unreadable, unreadable)
+        start, end = value.get("start"), value.get("end")
+        return Span(None if start is None else self.field(start), None if end is None else self.field(end))
+
+
+def whole(span: Span) -> EventField | None:
+    """The one date that something within a period has: the day, the month or the year that holds both ends.
+
+    It is unreadable where an end is missing or no year holds both.
+    """
+    if span.start is None and span.end is None:
+        return None
+    said = f"{span.start.said if span.start else '?'} to {span.end.said if span.end else '?'}"
+    first, last = (end.value if end is not None else None for end in span)
+    if not isinstance(first, PartialDate) or not isinstance(last, PartialDate):
+        return EventField(None, said, "unreadable")
+    for length in (10, 7, 4):
+        text = first.text[:length]
+        if len(text) == length and text == last.text[:length]:
+            return EventField(parse_date(text), said)
+    return EventField(None, said, "unreadable")

@@ -1,0 +1,289 @@
+"""OMOP tables as files and as a database: what can be read, and what is said of the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from omop_tables import CONCEPTS, NO_KINDS, ZONE, condition, person, read, tables, write_database, write_folder
+
+from screener.errors import UnusablePatients, UsageError
+from screener.facts.omop.source import open_omop
+
+SORE = "condition_occurrence"
+
+
+def _refused(path: Path) -> str:
+    with pytest.raises((UnusablePatients, UsageError)) as caught, open_omop(path, zone=ZONE, complete=NO_KINDS) as made:
+        list(made)
+    assert caught.value.hint
+    return str(caught.value).replace(str(path), "HERE")
+
+
+def test_files_are_found_whatever_the_capitals_of_their_names_and_headings(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "tables", tables(condition_occurrence=[condition()]), "csv")
+    for file in folder.iterdir():
+        heading, _, rows = file.read_text(encoding="utf-8").partition("\n")
+        file.with_name(file.name.upper()).write_text(f"{heading.upper()}\n{rows}", encoding="utf-8")
+        file.unlink()
+    (patient,) = read(folder)[0]
+    assert [event.kind for event in patient.events] == ["patient", "condition"]
+
+
+@pytest.mark.parametrize("separator", ["\t", ";", ","])
+def test_csv_may_be_separated_by_tabs_and_semicolons(tmp_path: Path, separator: str) -> None:
+    folder = write_folder(tmp_path / "tables", tables(condition_occurrence=[condition()]), "csv")
+    for file in folder.iterdir():
+        text = file.read_text(encoding="utf-8").replace(",", separator)
+        file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    (patient,) = read(folder)[0]
+    assert patient.events[1].fields["code"].said == "sore wrist"
+
+
+def test_a_vocabulary_as_it_is_handed_out_has_tabs_and_single_quotation_marks(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "tables", tables(condition_occurrence=[condition()]), "csv")
+    rows = ["concept_id\tconcept_name\tvocabulary_id\tconcept_code", '1\t5" of a "sore\tSNOMED\t1']
+    (folder / "concept.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (patient,) = read(folder)[0]
+    assert patient.events[1].fields["code"].said == '5" of a "sore'
+
+
+def test_the_name_of_a_folder_may_hold_signs_of_patterns_and_quotes(tmp_path: Path) -> None:
+    for ending in ("parquet", "csv"):
+        folder = write_folder(tmp_path / ending, tables())
+        odd = tmp_path / f"[a]*?'\"{ending} grade=2"
+        folder.rename(odd)
+        assert len(read(odd)[0]) == 1
+
+
+def test_a_column_of_text_holds_whole_numbers_and_dates_as_well(tmp_path: Path) -> None:
+    made = tables(condition_occurrence=[condition(), condition(2, condition_concept_id="sore")])
+    types = dict.fromkeys(
+        ("person_id", "condition_occurrence_id", "condition_concept_id", "condition_start_date"), "varchar"
+    )
+    types["year_of_birth"] = types["concept_id"] = "double"
+    (patient,), source = read(write_database(tmp_path / "text.duckdb", made, types))
+    assert [event.reference for event in patient.events] == ["person/1", "condition_occurrence/1"]
+    assert source.inspection.of("unreadable") == {
+        ("condition_occurrence.condition_concept_id", "not a whole number"): 1
+    }
+    assert [one.position for one in source.rejected] == ["row 2"]
+
+
+def test_a_database_may_hold_its_tables_in_any_schema(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "one.duckdb", {"person": [person()]})
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema vocabulary")
+        connection.execute(
+            "create table vocabulary.concept(concept_id int, concept_name text, vocabulary_id text, concept_code text)"
+        )
+    assert len(read(path)[0]) == 1
+
+
+def test_tables_and_columns_that_are_missing_are_named(tmp_path: Path) -> None:
+    _, source = read(write_database(tmp_path / "one.duckdb", tables(condition_occurrence=[condition()])))
+    missing = {name for (name,) in source.inspection.of("missing")}
+    assert {"measurement", "death", "person.month_of_birth", "condition_occurrence.condition_end_date"} <= missing
+    assert "condition_occurrence" not in missing
+    assert "concept.concept_name" not in missing
+
+
+def test_what_is_not_read_is_counted(tmp_path: Path) -> None:
+    made = tables(
+        person=[person(race_concept_id=5), person(2, race_concept_id=None)],
+        device_exposure=[{"device_exposure_id": 1, "person_id": 1}],
+    )
+    _, source = read(write_database(tmp_path / "one.duckdb", made))
+    assert source.inspection.of("ignored") == {("person.race_concept_id",): 1}
+    assert source.inspection.of("not_understood") == {("device_exposure",): 1}
+    assert source.inspection.of("record") == {("person",): 2}
+    assert source.inspection.of("event") == {("patient",): 2}
+    assert source.inspection.patients == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        ("drop table person", "there is no table person"),
+        ("drop table concept", "there is no table concept"),
+        ("alter table person drop year_of_birth", "the table person has no column year_of_birth"),
+        ("alter table concept drop concept_code", "the table concept has no column concept_code"),
+        ("alter table condition_occurrence drop person_id", "the table condition_occurrence has no column person_id"),
+        (
+            "alter table condition_occurrence alter condition_start_date type integer using 1",
+            "condition_occurrence.condition_start_date is INTEGER, and a date belongs there",
+        ),
+        (
+            "alter table condition_occurrence alter condition_concept_id type date using date '2020-01-01'",
+            "condition_occurrence.condition_concept_id is DATE, and a whole number belongs there",
+        ),
+        (
+            "alter table concept alter concept_name type blob using 'a'",
+            "concept.concept_name is BLOB, and text belongs there",
+        ),
+    ],
+)
+def test_what_is_missing_or_of_another_type_is_said_by_name(tmp_path: Path, spoil: str, problem: str) -> None:
+    path = write_database(tmp_path / "one.duckdb", tables(condition_occurrence=[condition()]))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(spoil)
+    assert _refused(path) == f"HERE cannot be read as OMOP tables: {problem}."
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "one.duckdb", {"measurement": [{"measurement_id": 1}]})
+    told = _refused(path)
+    assert told.count(";") == 4
+    assert all(
+        name in told for name in ("person", "concept", "measurement_concept_id", "measurement_date", "person_id")
+    )
+
+
+def _both_forms(folder: Path) -> None:
+    (folder / "person.csv").write_text("person_id\n", encoding="utf-8")
+
+
+def _link_out(folder: Path) -> None:
+    (folder / "person.parquet").rename(folder.parent / "elsewhere.parquet")
+    (folder / "person.parquet").symlink_to(folder.parent / "elsewhere.parquet")
+
+
+def _pipe(folder: Path) -> None:
+    (folder / "person.parquet").unlink()
+    os.mkfifo(folder / "person.parquet")
+
+
+def _cut(folder: Path) -> None:
+    file = folder / "person.parquet"
+    file.write_bytes(file.read_bytes()[:100])
+
+
+def _empty(folder: Path) -> None:
+    (folder / "person.parquet").unlink()
+    (folder / "person.csv").write_bytes(b"")
+
+
+def _repeated_heading(folder: Path) -> None:
+    (folder / "person.parquet").unlink()
+    (folder / "person.csv").write_text("person_id,Person_ID\n", encoding="utf-8")
+
+
+def _utf_16(folder: Path) -> None:
+    (folder / "person.parquet").unlink()
+    (folder / "person.csv").write_text("person_id,gender_concept_id,year_of_birth\n", encoding="utf-16")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (_both_forms, "HERE holds both person.csv and person.parquet."),
+        (_link_out, "HERE/person.parquet is a link out of its folder."),
+        (_pipe, "HERE/person.parquet is not a file."),
+        (_cut, "HERE/person.parquet is damaged, or not of the format that its name says."),
+        (_empty, "HERE/person.csv has no usable heading row."),
+        (_repeated_heading, "HERE/person.csv has no usable heading row."),
+        (_utf_16, "HERE/person.csv is not UTF-8 text."),
+    ],
+)
+def test_files_that_cannot_be_used_are_refused(tmp_path: Path, spoil: Callable[[Path], None], problem: str) -> None:
+    folder = write_folder(tmp_path / "tables", tables())
+    spoil(folder)
+    assert _refused(folder) == problem
+
+
+def test_a_file_that_is_damaged_further_in_is_refused_without_a_word_of_it(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "tables", tables())
+    file = folder / "person.parquet"
+    data = file.read_bytes()
+    file.write_bytes(data[:4] + bytes(60) + data[64:])
+    assert _refused(folder) == "HERE/person.parquet is damaged, or not of the format that its name says."
+
+
+def test_a_quotation_mark_that_is_not_closed_ends_the_rows_that_can_be_used(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "tables", tables(), "csv")
+    with (folder / "person.csv").open("a", encoding="utf-8") as file:
+        file.write('"secret\n')
+    patients, source = read(folder)
+    assert len(patients) == 1
+    assert [(one.position, one.count) for one in source.rejected] == [("line 3", 1)]
+
+
+def test_a_row_of_a_csv_that_cannot_be_taken_apart_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    made = tables(condition_occurrence=[condition(number) for number in (1, 2, 3, 4)])
+    folder = write_folder(tmp_path / "tables", made, "csv")
+    file = folder / "condition_occurrence.csv"
+    first, second, third, fourth, fifth = file.read_bytes().splitlines(keepends=True)
+    not_utf_8 = fourth.replace(b"2020", b"\xff")
+    file.write_bytes(first + second + b"one,two,three,four,five,six\n" + third + not_utf_8 + fifth)
+    (patient,), source = read(folder, frozenset({"condition", "patient"}))
+    assert [event.reference.partition("/")[2] for event in patient.events[1:]] == ["1", "2", "4"]
+    assert patient.complete == {"patient"}
+    (told,) = source.rejected
+    assert (told.file, told.position, told.count) == (str(file), "line 3", 2)
+    assert told.problem == "has not the cells that the heading has, in UTF-8"
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "no.duckdb"
+    path.write_bytes(b"no database" * 1000)
+    assert _refused(path) == "HERE cannot be opened as a DuckDB database."
+    path.unlink()
+    assert _refused(path) == "There is no file HERE."
+
+
+def test_a_table_that_stands_in_two_schemas_is_refused(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "one.duckdb", tables())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema old")
+        connection.execute("create table old.person as from main.person")
+    assert _refused(path) == "HERE holds the table person twice, in the schemas main and old."
+
+
+def test_a_view_of_a_database_may_not_look_at_other_files(tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("person_id,gender_concept_id,year_of_birth\n1,1,1970\n", encoding="utf-8")
+    path = write_database(tmp_path / "one.duckdb", {"concept": CONCEPTS})
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create view person as from read_csv('{tmp_path / 'other.csv'}')")
+    assert _refused(path) == "HERE: main.person is damaged, or not of the format that its name says."
+
+
+def test_rows_of_nobody_are_counted_and_stop_nothing(tmp_path: Path) -> None:
+    rows = [condition(number, person_id=of) for number, of in ((1, 1), (2, 0), (3, 99), (4, None), (5, 2))]
+    made = tables(condition_occurrence=rows, person=[person(), person(2), person(2), person(None)])
+    path = write_database(tmp_path / "one.duckdb", made)
+    patients, source = read(path)
+    assert [(one.patient_id, one.row, len(one.events)) for one in patients] == [("1", 1, 2), ("2", 2, 2)]
+    assert [(one.problem, one.count) for one in source.rejected] == [
+        ("has the person_id of another person", 1),
+        ("has no person_id that is a whole number", 1),
+        ("belongs to nobody in the table of persons", 3),
+    ]
+
+
+def test_a_row_that_may_be_anybodys_makes_its_kind_complete_for_nobody(tmp_path: Path) -> None:
+    made = tables(condition_occurrence=[condition(person_id=None)])
+    (patient,), source = read(write_database(tmp_path / "one.duckdb", made), frozenset({"condition", "patient"}))
+    assert patient.complete == {"patient"}
+    assert source.inspection.not_complete == {"condition": 1}
+
+
+def test_only_what_has_a_table_can_be_complete(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "one.duckdb", tables(condition_occurrence=[condition()]))
+    with pytest.raises(UsageError, match="every imaging and every medication, and has no table for it"):
+        open_omop(path, zone=ZONE, complete=frozenset({"condition", "medication", "imaging"}))
+
+
+def test_tables_are_read_once(tmp_path: Path) -> None:
+    with open_omop(write_folder(tmp_path / "tables", tables()), zone=ZONE, complete=NO_KINDS) as source:
+        assert len(list(source)) == 1
+        with pytest.raises(RuntimeError, match="once"):
+            list(source)
+
+
+def test_nothing_is_left_beside_the_source(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "one.duckdb", tables())
+    read(path)
+    assert [one.name for one in tmp_path.iterdir()] == ["one.duckdb"]
