@@ -195,8 +195,8 @@ def test_rejected_places_are_listed_by_row_and_column_and_unknown_columns_by_nam
     rejected = [Rejection(14, "birth_date", "not a date", "write 2026"), Rejection(20, None, "a repeated patient_id")]
     page = read(report_of([], rejected=rejected, unknown_columns=[("ecog", 'did you mean "who"?'), ("x", "")]))
     assert "2 places in patients.csv" in page.text
-    assert "14birth_datenot a datewrite 2026" in page.text
-    assert "the whole row" in page.text
+    assert "row 14, column birth_datenot a datewrite 2026" in page.text
+    assert "row 20a repeated patient_id" in page.text
     assert 'ecog (did you mean "who"?)' in page.text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rulesets import RULES, TRIAL, checked, codes, replaced, write_trial
 
-from screener.criteria.library import criteria_folder, find_rules, load, shared_vocabulary, shipped, trials_in
+from screener.criteria.library import criteria_folder, find_rules, load, shared_facts, shipped, trials_in
 from screener.errors import UsageError
 from screener.findings import Findings
 
@@ -175,6 +175,6 @@ def test_a_case_that_cannot_be_read_is_told(tmp_path: Path, case: str, code: str
 
 def test_the_shared_vocabulary_is_what_can_be_read_of_it_and_the_built_in_facts(tmp_path: Path) -> None:
     folder = write_trial(tmp_path).parent
-    assert {"healed", "age", "birth_date"} <= set(shared_vocabulary(folder).facts)
+    assert {"healed", "age", "birth_date"} <= set(shared_facts(folder, Findings()).vocabulary.facts)
     (folder / "vocabulary" / "words.yaml").write_text("facts: {healed: yes}\n", encoding="utf-8")
-    assert set(shared_vocabulary(folder).facts) == {"age", "birth_date"}
+    assert set(shared_facts(folder, Findings()).vocabulary.facts) == {"age", "birth_date"}
