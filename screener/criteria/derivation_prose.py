@@ -180,8 +180,10 @@ def _list_lines(names: set[str], derivations: Derivations) -> Iterator[str]:
     for name in sorted(names):
         value_set = derivations.value_sets[name]
         count = len(value_set.codes)
-        systems = listed(sorted(value_set.systems), "and")
-        yield _wrapped(f"{listed_name(name)}: {count} code{'' if count == 1 else 's'}, of {systems}", " " * 5)
+        systems = {system for system, _ in value_set.codes}
+        more = sorted(systems - value_set.systems)
+        words = f"{listed_name(name)}: {count} code{'' if count == 1 else 's'}, of {listed(sorted(systems), 'and')}"
+        yield _wrapped(f"{words}; more of {listed(more, 'and')} belong than are listed" if more else words, " " * 5)
 
 
 def _wrapped(words: str, indent: str = "", first: str = "") -> str:

@@ -1,8 +1,9 @@
 """Value sets: named lists of codes, read from CSV files of which every row says where its code was read.
 
 A value set speaks of the code systems it has rows of. A code of another system is neither in it nor outside it, since
-nobody looked: a row with the code `none` says that somebody did, and that no code of that system belongs. A row with the
-code `more` says that more codes of its system belong than are listed: one that is not listed is then not outside it either.
+nobody looked: a row with the code `none` says that somebody did, and that no code of that system belongs. A row with
+the code `more` says that more codes of its system belong than are listed: one that is not listed is then not outside it
+either.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ class _Reader:
 
 _NEEDED: Final = {
     "system": "write the address of the code system, such as http://loinc.org",
-    "code": f"write the code, or `{NO_CODE}` where the system was looked through and no code of it belongs, or `{MORE}`",
+    "code": f"write the code, `{NO_CODE}` where no code of the system belongs, `{MORE}` where more than listed do",
     "display": "write what the code means, in the words of its source",
     "source": "write where the code was read; a code from memory is a defect",
 }

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from screener.criteria.model import All, BetweenTest, ChoiceTest, EmptyTest, FactTest, NumberTest, SetTest, Test
+from screener.criteria.model import (
+    All,
+    BetweenTest,
+    ChoiceTest,
+    EmptyTest,
+    FactTest,
+    NumberTest,
+    SetTest,
+    Test,
+    YesNoTest,
+)
 from screener.criteria.tests import of_one_value
 from screener.criteria.truth import Meaning
 from screener.criteria.words import value_words
@@ -23,6 +33,7 @@ SITES = ("bone", "liver", "lung")
 COUNT = FactDefinition("count", "count", "integer", "record", "How many?", low=0, high=9)
 SIZE = FactDefinition("size", "size", "number", "record", "How large?", unit="mm")
 WHERE = FactDefinition("sites", "sites", "set", "record", "Where?", options=SITES)
+SURE = FactDefinition("sure", "sure", "yes_no", "record", "Sure?")
 KIND = FactDefinition("kind", "kind", "choice", "record", "Which?", options=("a", "b"))
 
 _OPS = ("at_least", "at_most", "more_than", "less_than", "equals")
@@ -106,17 +117,13 @@ def test_a_comparator_without_a_value_cannot_be_read(fact: FactDefinition, text:
         read_value(fact, text)
 
 
-def test_no_truth_table_hides_what_a_range_settles() -> None:
-    meaning = Meaning(Vocabulary.of(COUNT, KIND), TODAY)
-    alone = FactTest("count", (NumberTest("at_most", 2),))
-    both = (
-        meaning.rule(alone),
-        meaning.rule(
-            FactTest("count", (NumberTest("at_most", 2), NumberTest("at_least", 1))),
-        ),
+@pytest.mark.parametrize("others", [(), ("kind",), ("kind", "sure")], ids=len)
+def test_no_truth_table_hides_what_a_range_settles(others: tuple[str, ...]) -> None:
+    asked = {"kind": ChoiceTest("is", ("a",)), "sure": YesNoTest(True)}
+    tests = [FactTest("count", (NumberTest("at_most", 2),)), *(FactTest(name, (asked[name],)) for name in others)]
+    truth = Meaning(Vocabulary.of(COUNT, KIND, SURE), TODAY).rule(All(tuple(tests)))
+    more, fewer = (
+        {"count": FactValue("count", value, None, None)} for value in (NumberRange(3, None), NumberRange(None, 2))
     )
-    known = {"count": FactValue("count", NumberRange(3, None), None, None)}
-    assert [truth(known) for truth in both] == [False, False]
-    rule = meaning.rule(All((alone, FactTest("kind", (ChoiceTest("is", ("a",)),)))))
-    assert rule(known) is False
-    assert rule({**known, "count": known["count"]._replace(value=NumberRange(None, 2))}) is None
+    assert truth(more) is False
+    assert truth(fewer) is (None if others else True)

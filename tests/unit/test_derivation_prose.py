@@ -166,6 +166,12 @@ def test_options_stand_below_each_other_and_a_list_of_several_codes_is_counted(t
     assert '"casts": 2 codes, of http://codes.test/here and http://codes.test/there' in told
 
 
+def test_a_list_of_which_more_belongs_than_is_listed_says_so(tmp_path: Path) -> None:
+    more = "http://codes.test/here,more,more casts than this one,nobody looked through them\n"
+    told = " ".join(shown(tmp_path, HEALED, value_set=CASTS + more).split())
+    assert "more of http://codes.test/here belong than are listed" in told
+
+
 def test_rules_of_which_no_fact_is_derived_have_no_lists(tmp_path: Path) -> None:
     loaded, _ = checked(write_trial(tmp_path, rules=RULES))
     assert loaded is not None

@@ -30,7 +30,7 @@ def _observed(folder: Path, **more: Any) -> Event:
         ({"month_of_birth": 3, "day_of_birth": 5}, "1970-03-05"),
         ({"day_of_birth": 5}, "1970"),
         ({"birth_datetime": "1970-03-05 10:00:00"}, "1970-03-05"),
-        ({"month_of_birth": 3, "day_of_birth": 5, "birth_datetime": "1970-01-01 00:00:00"}, "1970-03-05"),
+        ({"month_of_birth": 3, "birth_datetime": "1970-03-05 10:00:00"}, "1970-03-05"),
         ({"year_of_birth": None, "birth_datetime": "1970-03-05 10:00:00"}, "1970-03-05"),
     ],
 )
@@ -43,6 +43,23 @@ def test_a_birth_date_is_as_exact_as_it_is_recorded(tmp_path: Path, parts: dict[
 )
 def test_a_birth_date_that_no_calendar_has_is_unreadable(tmp_path: Path, parts: dict[str, Any]) -> None:
     assert _only(tmp_path, "patient", person=[person(**parts)]).fields["birth_date"].state == "unreadable"
+
+
+def test_a_birth_date_in_words_is_unreadable(tmp_path: Path) -> None:
+    types = {"month_of_birth": "varchar"}
+    event = _only(tmp_path, "patient", types, person=[person(month_of_birth="March")])
+    assert event.fields["birth_date"].state == "unreadable"
+
+
+def test_a_time_of_birth_in_another_month_is_conflicting_with_both_shown(tmp_path: Path) -> None:
+    event = _only(tmp_path, "patient", person=[person(month_of_birth=3, birth_datetime="1970-01-01 00:00:00")])
+    both = "1970-03 (year of birth), 1970-01-01 (time of birth)"
+    assert event.fields["birth_date"] == EventField(None, both, "conflicting")
+
+
+def test_a_time_of_birth_that_is_none_leaves_the_year(tmp_path: Path) -> None:
+    event = _only(tmp_path, "patient", {"birth_datetime": "varchar"}, person=[person(birth_datetime="at night")])
+    assert event.fields["birth_date"].value == parse_date("1970")
 
 
 def test_a_person_without_year_of_birth_has_no_birth_date(tmp_path: Path) -> None:
@@ -91,6 +108,12 @@ def test_standard_and_source_concepts_are_both_codes(tmp_path: Path) -> None:
     code = _only(tmp_path, "condition", condition_occurrence=[both]).fields["code"]
     old = Code("http://hl7.org/fhir/sid/icd-10-cm", "S00", "sore wrist (old code)")
     assert code == EventField((Code(HERE, "sore", "sore wrist"), old), "sore wrist")
+
+
+def test_a_source_concept_that_is_the_standard_one_is_one_code(tmp_path: Path) -> None:
+    made = condition(condition_source_concept_id=1, condition_source_value="sore")
+    code = _only(tmp_path, "condition", condition_occurrence=[made]).fields["code"]
+    assert code == EventField((Code(HERE, "sore", "sore wrist"),), "sore wrist")
 
 
 @pytest.mark.parametrize("source", [{}, {"condition_source_concept_id": 0}, {"condition_source_concept_id": 999}])
@@ -315,7 +338,7 @@ def _episodes(*concepts: int) -> dict[str, Any]:
     ("concepts", "role"),
     [
         ((32528,), EventField("primary", "primary (episode Disease First Occurrence)")),
-        ((1,), None),
+        ((54,), None),
         (
             (32528, 53),
             EventField(

@@ -11,6 +11,7 @@ import pytest
 from omop_tables import CONCEPTS, NO_KINDS, ZONE, condition, person, read, tables, write_database, write_folder
 
 from screener.errors import UnusablePatients, UsageError
+from screener.facts.omop.database import SETTINGS, holds_omop
 from screener.facts.omop.source import open_omop
 
 SORE = "condition_occurrence"
@@ -93,6 +94,7 @@ def test_tables_and_columns_that_are_missing_are_named(tmp_path: Path) -> None:
 
 def test_what_is_not_read_is_counted(tmp_path: Path) -> None:
     made = tables(
+        relationship=[{"relationship_id": 1}],
         person=[person(race_concept_id=5), person(2, race_concept_id=None)],
         device_exposure=[{"device_exposure_id": 1, "person_id": 1}],
     )
@@ -287,3 +289,46 @@ def test_nothing_is_left_beside_the_source(tmp_path: Path) -> None:
     path = write_database(tmp_path / "one.duckdb", tables())
     read(path)
     assert [one.name for one in tmp_path.iterdir()] == ["one.duckdb"]
+
+
+def test_what_stands_at_a_path_tells_whether_it_is_omop(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "tables", tables(relationship=[{"relationship_id": 1}]))
+    assert holds_omop(folder)
+    assert len(read(folder)[0]) == 1
+    assert holds_omop(tmp_path / "ANY.DUCKDB")
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "person.json").write_text("{}", encoding="utf-8")
+    assert not holds_omop(tmp_path / "records")
+    assert not holds_omop(tmp_path / "records" / "person.json")
+
+
+def test_large_tables_are_sorted_on_disk_with_the_same_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [condition(number, person_id=1 + number % 7) for number in range(500)]
+    made = tables(condition_occurrence=rows, person=[person(number) for number in range(9)])
+    path = write_database(tmp_path / "one.duckdb", made)
+    in_memory, _ = read(path)
+    monkeypatch.setattr("screener.facts.omop.database.SMALL", 0)
+    assert read(path)[0] == in_memory
+    assert sum(len(patient.events) for patient in in_memory) == 509
+
+
+def test_a_temporary_folder_without_room_is_named_as_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_database(tmp_path / "one.duckdb", tables())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table measurement as select 1 person_id, i measurement_id, 5 measurement_concept_id, "
+            "current_date measurement_date, repeat('x', 200) || i measurement_source_value from range(200_000) t(i)"
+        )
+    monkeypatch.setitem(SETTINGS, "memory_limit", "8MB")
+    assert _refused(path) == "The temporary folder cannot hold the tables while they are sorted."
+
+
+def test_a_folder_that_may_not_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(UsageError, match="cannot be listed"):
+        holds_omop(tmp_path)

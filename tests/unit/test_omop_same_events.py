@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
-from omop_tables import CONCEPTS, FEMALE, HERE, ZONE, Tables, read, write_database, write_folder
+from omop_tables import CONCEPTS, FEMALE, HERE, ZONE, Tables, write_database, write_folder
 
 from screener.facts.events import Event
-from screener.facts.fhir.patients import Reading
-from screener.facts.fhir.references import Entry
+from screener.facts.record_source import open_events
 
 SUBJECT = {"reference": "Patient/1"}
 
@@ -234,12 +234,17 @@ TABLES: Tables = {
 }
 
 
-def _from_fhir() -> list[Event]:
-    entries = [
-        Entry({**one, "subject": SUBJECT}, one["resourceType"], f"{one['resourceType']}/{one['id']}", "bundle.json")
-        for one in RESOURCES
-    ]
-    patient = Reading(ZONE).read("1", entries, row=1, complete=frozenset())
+def _from_fhir(folder: Path) -> list[Event]:
+    entries = [{"resource": {**one, "subject": SUBJECT}} for one in RESOURCES]
+    bundle = folder / "bundle.json"
+    bundle.write_bytes(orjson.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}))
+    return _events(bundle)
+
+
+def _events(source: Path) -> list[Event]:
+    with open_events(source, zone=ZONE) as patients:
+        (patient,) = patients
+    assert patient.patient_id == "1"
     return list(patient.events)
 
 
@@ -255,9 +260,8 @@ def test_the_same_person_in_omop_and_in_fhir_has_the_same_events(tmp_path: Path,
         source = write_database(tmp_path / "person.duckdb", TABLES)
     else:
         source = write_folder(tmp_path / "tables", TABLES, form)
-    (patient,) = read(source)[0]
     linked = "observation/3"
-    from_omop = [_told(event) for event in patient.events if event.reference != linked]
-    from_fhir = [_told(event) for event in _from_fhir()]
+    from_omop = [_told(event) for event in _events(source) if event.reference != linked]
+    from_fhir = [_told(event) for event in _from_fhir(tmp_path)]
     assert sorted(map(repr, from_omop)) == sorted(map(repr, from_fhir))
-    assert patient.patient_id == "1"
+    assert len(from_fhir) == len(RESOURCES)

@@ -21,17 +21,26 @@ _kind = attrgetter("kind")
 _WITH_SIDE: Final = frozenset({"condition", "procedure", "radiotherapy", "imaging"})
 
 
-class Reason(NamedTuple):
-    """Why something was done: a code, and where it is that of a record which is named, that record and its name."""
+class Named(NamedTuple):
+    """A record that another one names: its code, itself, and the reference."""
 
     code: Concept | None
-    named: Resource | None = None
-    name: str = ""
+    resource: Resource
+    reference: str
 
 
-def reason_field(reasons: Sequence[Reason]) -> EventField | None:
-    """Reasons as a field of an event."""
-    return joined(one.code for one in reasons) if reasons else None
+class Reasons(NamedTuple):
+    """Why something was done: the codes given, with the names that lead nowhere, and the records named."""
+
+    given: Sequence[Concept] = ()
+    named: Sequence[Named] = ()
+
+    def field(self) -> EventField | None:
+        """The reasons as a field of an event."""
+        return joined([*self.given, *(one.code for one in self.named)]) if self.named else joined(self.given)
+
+
+NO_REASONS: Final = Reasons()
 
 
 class Chart:
@@ -135,36 +144,39 @@ class Chart:
             self.inspection.note("lost_reference", f"{entry.type}.{element}")
         return found
 
-    def reasons(self, entry: Entry) -> list[Reason]:
+    def reasons(self, entry: Entry) -> Reasons:
         """Why something was done: the codes given, and the records that are named, conditions most often."""
         given = entry.resource.get("reasonCode")
         named = entry.resource.get("reasonReference")
-        if given is None and named is None:
-            return []
-        found = [Reason(one) for one in concepts(given, f"{entry.type}.reasonCode", self.inspection)]
+        if named is None:
+            if given is None:
+                return NO_REASONS
+            return Reasons(concepts(given, f"{entry.type}.reasonCode", self.inspection))
+        codes = concepts(given, f"{entry.type}.reasonCode", self.inspection)
+        found: list[Named] = []
         for one in objects(named, f"{entry.type}.reasonReference", self.inspection):
-            name = reference_of(one) or ""
             resource = self.named(entry, one, "reasonReference")
+            name = reference_of(one) or ""
             if resource is None:
-                found.append(Reason(told((), name)))
+                codes.append(told((), name))
             else:
-                code = concept(resource.get("code"), "code of a reason", self.inspection)
-                found.append(Reason(code, resource, name))
-        return found
+                found.append(Named(concept(resource.get("code"), "code of a reason", self.inspection), resource, name))
+        return Reasons(codes, found)
 
-    def laterality(self, direct: Sequence[Side], reasons: Sequence[Reason]) -> EventField | None:
+    def laterality(self, direct: Sequence[Side], reasons: Reasons) -> EventField | None:
         """The side of an event: as its record tells it directly, else by its reasons."""
-        if direct or not reasons:
+        if direct or reasons is NO_REASONS:
             return laterality(direct)
-        return indirect_laterality([side for one in reasons for side in self._sides(one)], self.cancers)
+        sides = [side for one in reasons.given for side in sides_of(one.codes, "reason code", self.inspection)]
+        for named in reasons.named:
+            sides += self._sides(named)
+        return indirect_laterality(sides, self.cancers)
 
-    def _sides(self, reason: Reason) -> list[Side]:
-        where = f"reason {reason.name}" if reason.name else "reason code"
-        sides = sides_of(() if reason.code is None else reason.code.codes, where, self.inspection)
-        if reason.named is not None:
-            sites = read_sites(reason.named.get("bodySite"), "body site of a reason", self.inspection)
-            sides += [side._replace(where=where) for side in sites.sides]
-        return sides
+    def _sides(self, named: Named) -> list[Side]:
+        where = f"reason {named.reference}"
+        sites = read_sites(named.resource.get("bodySite"), "body site of a reason", self.inspection)
+        told_by_code = sides_of(() if named.code is None else named.code.codes, where, self.inspection)
+        return [*told_by_code, *(side._replace(where=where) for side in sites.sides)]
 
 
 def count_gaps(events: Sequence[Event], inspection: Inspection) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from screener.facts.events import Code, EventField
+from screener.facts.fhir.mcode import SLICE_NAMES
 from screener.facts.fhir.times import LONGEST_SAID
 from screener.facts.inspection import Inspection
 
@@ -16,6 +18,8 @@ _NO_CODES: Final = frozenset(
     }
 )
 """Systems whose codes say why there is no code (https://hl7.org/fhir/R4/terminologies-systems.html)."""
+
+_OTHER_FORM: Final = "another form than FHIR R4"
 
 
 class Concept(NamedTuple):
@@ -35,11 +39,6 @@ def told(codes: tuple[Code, ...], words: str) -> Concept:
     return Concept(codes, words, EventField(codes, words) if codes else EventField(None, words, "unreadable"))
 
 
-_known: dict[tuple[object, ...], Concept] = {}
-"""The concepts of one coding that were read lately: records repeat few of them very often."""
-_KNOWN_AT_MOST: Final = 16_384
-
-
 def objects(value: object, element: str, inspection: Inspection) -> Iterator[dict[str, object]]:
     """The objects of a list. Anything else in it, or in its place, is counted as unreadable."""
     if value is None:
@@ -49,9 +48,9 @@ def objects(value: object, element: str, inspection: Inspection) -> Iterator[dic
             if isinstance(one, dict):
                 yield one
             else:
-                inspection.note("unreadable", element, "another form than FHIR R4")
+                inspection.note("unreadable", element, _OTHER_FORM)
         return
-    inspection.note("unreadable", element, "another form than FHIR R4")
+    inspection.note("unreadable", element, _OTHER_FORM)
 
 
 def code_of(coding: dict[str, object]) -> Code | None:
@@ -71,28 +70,27 @@ def concept(value: object, element: str, inspection: Inspection) -> Concept | No
     """What a CodeableConcept says; none where it says nothing. Words without a code are counted."""
     if not isinstance(value, dict):
         if value is not None:
-            inspection.note("unreadable", element, "another form than FHIR R4")
+            inspection.note("unreadable", element, _OTHER_FORM)
         return None
     codings = value.get("coding")
     if isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict):
         only = codings[0]
-        key = (only.get("system"), only.get("code"), only.get("display"), value.get("text"))
         try:
-            found = _known.get(key)
+            found = _of_one(only.get("system"), only.get("code"), only.get("display"), value.get("text"))
         except TypeError:  # a list or an object where a text belongs
-            return _read(value, element, inspection)
-        if found is None:
-            found = _read(value, element, inspection)
-            if found is not None and found.codes:
-                _remember(key, found)
-        return found
+            found = None
+        if found is not None:
+            return found
     return _read(value, element, inspection)
 
 
-def _remember(key: tuple[object, ...], found: Concept) -> None:
-    if len(_known) >= _KNOWN_AT_MOST:
-        _known.clear()
-    _known[key] = found
+@lru_cache(maxsize=16_384)
+def _of_one(system: object, code: object, display: object, text: object) -> Concept | None:
+    """What a concept of one coding says; none where it has no code. Records repeat few of them very often."""
+    found = code_of({"system": system, "code": code, "display": display})
+    if found is None:
+        return None
+    return told((found,), text if isinstance(text, str) and text else found.display or found.code)
 
 
 def _read(value: dict[str, object], element: str, inspection: Inspection) -> Concept | None:
@@ -132,7 +130,7 @@ def concepts(value: object, element: str, inspection: Inspection) -> list[Concep
         found = [concept(one, element, inspection) for one in value]
         return [one for one in found if one is not None]
     if value is not None:
-        inspection.note("unreadable", element, "another form than FHIR R4")
+        inspection.note("unreadable", element, _OTHER_FORM)
     return []
 
 
@@ -156,8 +154,9 @@ def extensions(
     value = owner.get("extension")
     for one in value if isinstance(value, list) else ():
         url = one.get("url") if isinstance(one, dict) else None
-        if isinstance(url, str) and url in known:
-            found.setdefault(url, []).append(one)
+        address = SLICE_NAMES.get(url, url) if isinstance(url, str) else None
+        if address in known:
+            found.setdefault(address, []).append(one)
         else:
             what = url[:LONGEST_SAID] if isinstance(url, str) else "without an address"
             inspection.note("ignored", f"{element}.extension", what)

@@ -15,6 +15,17 @@ _EVERYWHERE: Final = frozenset(
 _WHO: Final = frozenset({"performer", "asserter", "recorder", "requester", "participant", "informationSource"})
 _PAPERS: Final = frozenset({"basedOn", "partOf", "instantiatesCanonical", "instantiatesUri", "groupIdentifier"})
 
+UNREAD_VALUES: Final = (
+    "valueString",
+    "valueBoolean",
+    "valueRatio",
+    "valueSampledData",
+    "valueTime",
+    "valueDateTime",
+    "valuePeriod",
+)
+"""The forms of an Observation's value that are looked at and not read: counted as unreadable, not as ignored."""
+
 READ: Final[Mapping[str, frozenset[str]]] = {
     "Patient": frozenset({"birthDate", "gender", "communication", "deceasedBoolean", "deceasedDateTime", "link"}),
     "Condition": frozenset(
@@ -96,6 +107,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
             "valueInteger",
             "valueRange",
             "valueCodeableConcept",
+            *UNREAD_VALUES,
             "dataAbsentReason",
             "bodySite",
             "method",

@@ -60,8 +60,8 @@ def shown(path: str | Path) -> str:
 def find_files(root: Path, inspection: Inspection, problems: Problems) -> list[SourceFile]:
     """The files at a path that can hold records, in a folder those of all its folders, in the order of their names.
 
-    What is not followed or not read for what it is (a link that leads out, a pipe, an archive) is a problem; what by its
-    name holds no records is counted.
+    What is not followed or not read for what it is (a link that leads out, a pipe, an archive) is a problem; what by
+    its name holds no records is counted.
 
     Raises:
         UsageError: there is nothing at the path, or it may not be read.

@@ -46,3 +46,16 @@ RADIOTHERAPY: Final = frozenset({MODALITY_AND_TECHNIQUE, MODALITY, TECHNIQUE, SE
 # Extensions of the observation that lists comorbidities: which there are, and which were looked for and are not there.
 RELATED_CONDITION: Final = f"{_GUIDE}related-condition"
 RELATED_CONDITION_ABSENT: Final = f"{_GUIDE}related-condition-absent"
+
+SLICE_NAMES: Final = {
+    "histologyMorphologyBehavior": HISTOLOGY,
+    "lateralityQualifier": f"{_GUIDE}laterality-qualifier",
+    "treatmentIntent": f"{_GUIDE}procedure-intent",
+    "modalityAndTechnique": MODALITY_AND_TECHNIQUE,
+    "actualNumberOfSessions": SESSIONS,
+    "doseDeliveredToVolume": DOSE_TO_VOLUME,
+}
+"""What mCODE's profiles call these extensions among themselves; converters put that in place of the address.
+
+Read in SD_Condition.fsh and SD_Radiotherapy.fsh of https://github.com/HL7/fhir-mCODE-ig at 00536d6.
+"""

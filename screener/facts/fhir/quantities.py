@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from screener.facts.events import EventField, Interval, Quantity
@@ -14,47 +15,37 @@ _NO_UNIT: Final = "1"
 """UCUM's unit of a bare number: an integer of FHIR has none."""
 
 
-_known: dict[tuple[object, ...], EventField] = {}
-"""The quantities that were read lately: laboratories give few values very often."""
-_KNOWN_AT_MOST: Final = 16_384
-
-
 def read_quantity(value: object, element: str, inspection: Inspection) -> EventField | None:
     """A Quantity: its number, or the range that its comparator leaves, in the UCUM code that it gives, else the unit as
     it is written; none where there is nothing.
     """
     if not isinstance(value, dict):
         return None if value is None else _unreadable("", element, inspection)
-    number = value.get("value")
-    parts = (
-        number.__class__,
-        number,
-        value.get("comparator"),
-        value.get("unit"),
-        value.get("code"),
-        value.get("system"),
-    )
+    get = value.get
     try:
-        found = _known.get(parts)
+        found = _quantity(get("value"), get("comparator"), get("unit"), get("code"), get("system"))
     except TypeError:  # a list or an object where a number or a text belongs
         return _unreadable("", element, inspection)
-    if found is None:
-        found = _read(value)
-        if len(_known) >= _KNOWN_AT_MOST:
-            _known.clear()
-        _known[parts] = found
     return _unreadable(found.said, element, inspection) if found.value is None else found
 
 
-def _read(quantity: dict[str, object]) -> EventField:
-    number, comparator = quantity.get("value"), quantity.get("comparator")
+@lru_cache(maxsize=16_384, typed=True)
+def _quantity(number: object, comparator: object, unit: object, code: object, system: object) -> EventField:
+    """A quantity from its parts; laboratories give few of them very often."""
+    said = f"{comparator or ''}{number} {unit or code or ''}".strip()[:LONGEST_SAID]
     if not isinstance(number, int | float) or not (comparator is None or isinstance(comparator, str)):
         return EventField(None, "", "unreadable")
-    said = f"{comparator or ''}{number} {quantity.get('unit') or quantity.get('code') or ''}".strip()[:LONGEST_SAID]
     try:
-        return EventField(Quantity(measured(number, comparator), unit_of(quantity)), said)
+        return EventField(Quantity(measured(number, comparator), _unit(unit, code, system)), said)
     except NotANumber:
         return EventField(None, said, "unreadable")
+
+
+def _unit(unit: object, code: object, system: object) -> str:
+    """The UCUM code of a quantity, else its unit as it is written, else nothing."""
+    if isinstance(code, str) and (system == _UCUM or not isinstance(unit, str)):
+        return code
+    return unit if isinstance(unit, str) else ""
 
 
 def read_integer(value: object, element: str, inspection: Inspection) -> EventField:
@@ -78,17 +69,6 @@ def read_range(value: object, element: str, inspection: Inspection) -> EventFiel
     first = low.value.interval.low if low is not None and isinstance(low.value, Quantity) else None
     last = high.value.interval.high if high is not None and isinstance(high.value, Quantity) else None
     return EventField(Quantity(Interval(first, last), units.pop()), said)
-
-
-def unit_of(quantity: dict[str, object]) -> str:
-    """The UCUM code of a Quantity, else its unit as it is written, else nothing."""
-    code = quantity.get("code")
-    if isinstance(code, str) and quantity.get("system") == _UCUM:
-        return code
-    unit = quantity.get("unit")
-    if isinstance(unit, str):
-        return unit
-    return code if isinstance(code, str) else ""
 
 
 def _unreadable(said: str, element: str, inspection: Inspection) -> EventField:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from screener.dates import PartialDate, within
 from screener.facts.events import Event, EventField, Standing
 from screener.facts.fhir.mcode import RADIOTHERAPY_COURSE_CODE
 from screener.facts.fhir.sides import Side, laterality, sides_of
-from screener.facts.omop.columns import UNREADABLE
 from screener.facts.omop.reading import Row, RowReader
+from screener.logic import YES
 
 # https://ohdsi.github.io/CommonDataModel/cdm54.html#person: the biological sex at birth, as one of two concepts.
 _SEXES: Final = {8507: "male", 8532: "female"}
@@ -64,16 +65,29 @@ def read_person(row: Row, death: Row | None, reader: RowReader) -> Event:
 
 
 def _birth_date(year: object, month: object, day: object, born: object, reader: RowReader) -> EventField | None:
-    """The day of birth as far as it is recorded; without a month or a day the time of birth tells it."""
-    if year is None or (born is not None and (month is None or day is None)):
-        return reader.day(born, "person", "birth_datetime")
-    parts = [f"{int(str(year)):04}", *(f"{int(str(part)):02}" for part in (month, day) if part is not None)]
-    if month is None:
-        parts = parts[:1]
-    if UNREADABLE in (year, month, day):
-        reader.inspection.note("unreadable", "person.year_of_birth", "not a date")
-        return EventField(None, "", "unreadable")
-    return reader.day("-".join(parts), "person", "year_of_birth")
+    """The day of birth as far as it is recorded.
+
+    The model keeps the time of birth for precise ones; without it, year, month and day tell as much as they do. A time
+    outside of what those say is conflicting.
+    """
+    parts = _parts(year, month, day, reader)
+    time = reader.day(born, "person", "birth_datetime")
+    if parts is None or time is None:
+        return parts or time
+    if not isinstance(parts.value, PartialDate) or not isinstance(time.value, PartialDate):
+        return parts
+    if within(time.value, parts.value.first, parts.value.last) is YES:
+        return time
+    return EventField(None, f"{parts.said} (year of birth), {time.said} (time of birth)", "conflicting")
+
+
+def _parts(year: object, month: object, day: object, reader: RowReader) -> EventField | None:
+    """The day of birth from its parts; without a month, a day says nothing."""
+    if year is None:
+        return None
+    known = [part for part in (year, month, day if month is not None else None) if part is not None]
+    text = "-".join(f"{part:0{length}}" for part, length in zip(known, (4, 2, 2), strict=False))
+    return reader.day(text, "person", "year_of_birth")
 
 
 def _sex(concept: object, reader: RowReader) -> EventField | None:

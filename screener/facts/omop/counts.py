@@ -23,7 +23,7 @@ def count_left_aside(database: Database, inspection: Inspection, problems: Probl
             inspection.note("not_understood", name, count=int(rows))
     anybodys: set[EventKind] = set()
     for name, source in database.tables.items():
-        inspection.note("file", f"OMOP table {name}")
+        inspection.note("file", "OMOP table")
         contents = database.look_through(source)
         if name not in WITHOUT_PERSON:
             _note_ignored(name, contents, inspection)

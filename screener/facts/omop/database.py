@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _BATCH: Final = 2_048
 SMALL: Final = 4 * 1024 * 1024
 """Bytes of a source up to which its tables, unpacked and sorted, fit into memory several times over."""
-_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     "memory_limit": "160MB",
     "autoinstall_known_extensions": False,
@@ -58,7 +58,7 @@ class Database:
         self._no_room = duckdb.OutOfMemoryException
         self.path = path
         self._scratch = closing.enter_context(tempfile.TemporaryDirectory(prefix="screener-"))
-        settings = {**_SETTINGS, "temp_directory": self._scratch}
+        settings = {**SETTINGS, "temp_directory": self._scratch}
         self._connection: DuckDBPyConnection = duckdb.connect(self._workplace(), config=settings)
         closing.callback(self._connection.close)
         found = dict(self._files() if path.is_dir() else self._stored())

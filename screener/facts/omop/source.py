@@ -190,4 +190,3 @@ def open_omop(path: Path, *, zone: tzinfo, complete: frozenset[EventKind]) -> Om
         check_tables(database)
         check_complete(database, complete)
         return OmopTables(database, zone=zone, complete=complete).closes(closing.pop_all())
-    raise AssertionError("the block above returns")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import Chart, reason_field
+from screener.facts.fhir.chart import Chart
 from screener.facts.fhir.concepts import code_of, concepts, joined
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.statuses import ENCOUNTER
@@ -23,7 +23,7 @@ def read_encounter(entry: Entry, chart: Chart) -> None:
     fields = {
         "code": joined(concepts(resource.get("type"), "Encounter.type", chart.inspection)),
         "setting": None if code is None else EventField((code,), code.display or code.code),
-        "reason": reason_field(chart.reasons(entry)),
+        "reason": chart.reasons(entry).field(),
         "start": None if span is None else span.start,
         "end": None if span is None else span.end,
     }

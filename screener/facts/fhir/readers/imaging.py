@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import Chart, reason_field
+from screener.facts.fhir.chart import NO_REASONS, Chart
 from screener.facts.fhir.concepts import Concept, code_of, concepts, joined, objects, told
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.sides import Side, sides_of
@@ -51,7 +51,7 @@ def read_study(entry: Entry, chart: Chart) -> None:
         "modality": joined(dict.fromkeys(modalities)),
         "site": joined(dict.fromkeys(sites)),
         "laterality": chart.laterality(sides, reasons),
-        "reason": reason_field(reasons),
+        "reason": reasons.field(),
     }
     chart.add(entry, "imaging", on, fields, status=status, standing=standing)
 
@@ -101,6 +101,6 @@ def read_report(entry: Entry, chart: Chart) -> None:
         on = None if span is None else span.start
     fields: dict[str, EventField | None] = {
         "code": None if code is None else code.field,
-        "laterality": chart.laterality(sides, ()),
+        "laterality": chart.laterality(sides, NO_REASONS),
     }
     chart.add(entry, "imaging", on, fields, status=status, standing=standing)

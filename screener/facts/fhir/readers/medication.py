@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
-from screener.facts.fhir.chart import Chart, reason_field
+from screener.facts.fhir.chart import Chart
 from screener.facts.fhir.concepts import Concept, concept, extensions, told
 from screener.facts.fhir.mcode import INTENTS
 from screener.facts.fhir.readers.procedure import Times, intent_of
@@ -46,7 +46,7 @@ def read_medication(entry: Entry, chart: Chart) -> None:
         "code": code.field,
         "act": act.field,
         "intent": intent_of(found, entry.type, chart.inspection) if found else None,
-        "reason": reason_field(chart.reasons(entry)),
+        "reason": chart.reasons(entry).field(),
         "start": times.start,
         "end": times.end,
     }

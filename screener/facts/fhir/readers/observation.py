@@ -7,6 +7,7 @@ from typing import Final
 from screener.facts.events import EventField, Standing
 from screener.facts.fhir.chart import Chart
 from screener.facts.fhir.concepts import concept, extensions, objects
+from screener.facts.fhir.elements import UNREAD_VALUES
 from screener.facts.fhir.mcode import COMORBIDITIES, RELATED_CONDITION, RELATED_CONDITION_ABSENT
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.quantities import read_integer, read_quantity, read_range
@@ -20,15 +21,6 @@ _RELATED: Final = frozenset({RELATED_CONDITION, RELATED_CONDITION_ABSENT})
 _NONE: Final[frozenset[str]] = frozenset()
 _COMORBIDITY: Final = EventField("comorbidity", "list of comorbidities")
 _SETTLED: Final = tuple(status for status, standing in OBSERVATION.items() if standing == "certain")
-_UNREAD: Final = (
-    "valueString",
-    "valueBoolean",
-    "valueRatio",
-    "valueSampledData",
-    "valueTime",
-    "valueDateTime",
-    "valuePeriod",
-)
 _NORMAL: Final = ("http://terminology.hl7.org/CodeSystem/referencerange-meaning", "normal")
 """https://hl7.org/fhir/R4/valueset-referencerange-meaning.html: a range without a type is the normal one as well."""
 _OF_THE_PATIENT: Final = frozenset({"Condition", "Procedure", "Observation", "BodyStructure", "Specimen", "Medication"})
@@ -141,7 +133,7 @@ def _values(part: dict[str, object], element: str, chart: Chart) -> dict[str, Ev
 
 def _unread_value(part: dict[str, object], element: str, chart: Chart) -> dict[str, EventField | None]:
     """A value of a form that is not read: whether it is a number or a code cannot be told either."""
-    for form in _UNREAD:
+    for form in UNREAD_VALUES:
         if form in part:
             chart.inspection.note("unreadable", f"{element}.{form}", "a form that is not read")
             unreadable = EventField(None, "", "unreadable")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import Chart, reason_field
+from screener.facts.fhir.chart import Chart
 from screener.facts.fhir.concepts import Concept, concept, extensions, joined
 from screener.facts.fhir.mcode import INTENTS, RADIOTHERAPY, RADIOTHERAPY_COURSE, RADIOTHERAPY_COURSE_CODE
 from screener.facts.fhir.profiles import profiles_of
@@ -47,7 +47,7 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
         "code": code.field,
         "intent": intent_of(found, "Procedure", chart.inspection),
         "site": sites.field(),
-        "reason": reason_field(reasons),
+        "reason": reasons.field(),
         "start": times.start,
         "end": times.end,
     }

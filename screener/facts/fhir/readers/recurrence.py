@@ -16,13 +16,14 @@ from screener.logic import YES
 
 
 def settled(events: Sequence[Event]) -> list[Event]:
-    """The conditions of a patient, the onset of a recurrence left open where it may be the cancer's own."""
-    return [_open(event, events) if _is(event, "recurrence") else event for event in events]
+    """The events of a patient, the onset of a recurrence left open where it may be the cancer's own."""
+    conditions = [event for event in events if event.kind == "condition"]
+    return [_open(event, conditions) if _is(event, "recurrence") else event for event in events]
 
 
-def _open(event: Event, events: Sequence[Event]) -> Event:
+def _open(event: Event, conditions: Sequence[Event]) -> Event:
     onset = event.fields.get("onset")
-    if onset is None or onset.value is None or any(_came_before(event, other) for other in events):
+    if onset is None or onset.value is None or any(_came_before(event, other) for other in conditions):
         return event
     said = f"{onset.said} (of the cancer or of its recurrence: the record does not say which)"
     return replace(event, on=None, fields={**event.fields, "onset": EventField(None, said, "conflicting")})
@@ -45,12 +46,9 @@ def _is(event: Event, role: str) -> bool:
 
 
 def _codes(event: Event) -> frozenset[tuple[str, str]]:
-    code = event.fields["code"].value
-    return (
-        frozenset((one.system, one.code) for one in code if isinstance(one, Code))
-        if isinstance(code, tuple)
-        else frozenset()
-    )
+    code = event.fields.get("code")
+    codes = code.value if code is not None and isinstance(code.value, tuple) else ()
+    return frozenset((one.system, one.code) for one in codes if isinstance(one, Code))
 
 
 def _onset_before(other: Event, event: Event) -> bool:
