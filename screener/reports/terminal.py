@@ -122,7 +122,7 @@ def _evidence(loaded: LoadedRules, result: PatientResult) -> RenderableType:
     facts = dict.fromkeys(fact for one in result.criteria for fact in one.facts)
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for heading in ("fact", "value", "date", "where to look it up"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for fact in facts:
         definition = loaded.rules.vocabulary[fact.fact]
         shown = value_words(fact.value, definition) if fact.value is not None else STATE_WORDS[fact.state]
