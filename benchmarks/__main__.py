@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from benchmarks import handwritten
 from benchmarks.cohort import records, write_csv
 from benchmarks.measure import command, per_second
-from screener import __version__
+from benchmarks.table import publish
 from screener.criteria.library import find_rules, shipped
 from screener.dates import Length, latest_passed
 from screener.matching.evaluate import Evaluator
@@ -19,8 +18,6 @@ from screener.matching.gate import admitted
 from screener.reports.json_text import PatientJson
 
 TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
-README = Path(__file__).with_name("README.md")
-START, END = "<!-- table -->", "<!-- end of table -->"
 
 
 def evaluation() -> list[tuple[str, str]]:
@@ -86,15 +83,7 @@ def _by_hand(table: Path, out: Path, ours: float) -> list[tuple[str, str]]:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    rows = [*evaluation(), *commands(count)]
-    machine = f"{platform.machine()}, Python {platform.python_version()}, screener {__version__}"
-    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.", "", "| what | measured |", "|---|---|"]
-    lines += [f"| {what} | {found} |" for what, found in rows]
-    table = "\n".join(lines)
-    print(table)
-    before, _, rest = README.read_text(encoding="utf-8").partition(START)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{START}\n{table}\n{END}{after}", encoding="utf-8")
+    publish("table", [*evaluation(), *commands(count)])
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ CONCEPTS: Rows = [
         (51, "procedure_occurrence.procedure_occurrence_id", "CDM", "51"),
         (32528, "Disease First Occurrence", "Episode", "52"),
         (53, "Disease Recurrence", "Episode", "53"),
+        (54, "Treatment Regimen", "Episode", "54"),
     )
 ]
 

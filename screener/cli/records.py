@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from screener.cli.options import criteria_option, out_option, trial_argument
+from screener.cli.records_inspect import command as inspect
 from screener.cli.records_table import command as table
 from screener.criteria.library import criteria_folder, find_rules
 from screener.criteria.model import facts_of
@@ -54,4 +55,5 @@ def template(trial: str, form: str | None, out: Path | None, criteria_dir: Path 
     click.echo(f"{out or 'CSV'}: fill in one row a patient; an empty cell means that nothing is recorded.", err=True)
 
 
+command.add_command(inspect)
 command.add_command(table)

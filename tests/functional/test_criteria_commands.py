@@ -104,6 +104,15 @@ def test_the_rules_are_shown_beside_the_registrys_words_with_the_review_state_on
         assert "not approved" in ran.out[:600].lower()
 
 
+def test_where_the_facts_come_from_is_told_of_every_fact_the_rules_rest_on() -> None:
+    ran = screener("criteria", "facts", TRIAL)
+    assert ran.code == 0
+    assert "not approved" in ran.out[:600].lower()
+    assert "WHO performance status (who_performance_status)\n" in ran.out
+    assert "     Asked of a clinician: Does the recurrence have high-risk tumour characteristics" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+
+
 def test_the_schema_is_json_and_of_draft_seven() -> None:
     ran = screener("criteria", "schema")
     assert json.loads(ran.out)["$schema"] == "http://json-schema.org/draft-07/schema#"

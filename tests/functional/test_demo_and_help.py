@@ -9,7 +9,7 @@ from command_line import screener
 
 COMMANDS = [
     [], ["demo"], ["screen"], ["explain"], ["criteria"], ["criteria", "check"], ["criteria", "test"],
-    ["criteria", "show"], ["criteria", "schema"], ["criteria", "approve"], ["criteria", "new"],
+    ["criteria", "show"], ["criteria", "facts"], ["criteria", "schema"], ["criteria", "approve"], ["criteria", "new"],
     ["criteria", "rebase"], ["records"], ["records", "template"], ["trial"], ["sync"], ["registry"],
     *(["registry", name] for name in ("track", "untrack", "show", "diff", "history", "acknowledge", "doctor")),
 ]  # fmt: skip

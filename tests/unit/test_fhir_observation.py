@@ -64,7 +64,7 @@ def test_a_comparator_makes_an_interval(comparator: str, interval: Interval) -> 
 
 
 def test_the_words_of_a_value_are_the_records_own() -> None:
-    event = read(observation(valueQuantity=measured(155.0, "[lb_av]", unit="lb", comparator="<"))).event
+    event = read(observation(valueQuantity={**measured(155.0, "[lb_av]"), "unit": "lb", "comparator": "<"})).event
     assert event.fields["value"].said == "<155.0 lb"
 
 

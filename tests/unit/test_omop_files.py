@@ -200,7 +200,8 @@ def test_a_file_that_is_damaged_further_in_is_refused_without_a_word_of_it(tmp_p
     folder = write_folder(tmp_path / "tables", tables())
     file = folder / "person.parquet"
     data = file.read_bytes()
-    file.write_bytes(data[:4] + bytes(60) + data[64:])
+    footer = int.from_bytes(data[-8:-4], "little") + 8
+    file.write_bytes(data[:4] + bytes(len(data) - footer - 4) + data[-footer:])
     assert _refused(folder) == "HERE/person.parquet is damaged, or not of the format that its name says."
 
 
@@ -211,6 +212,20 @@ def test_a_quotation_mark_that_is_not_closed_ends_the_rows_that_can_be_used(tmp_
     patients, source = read(folder)
     assert len(patients) == 1
     assert [(one.position, one.count) for one in source.rejected] == [("line 3", 1)]
+
+
+@pytest.mark.parametrize("chunk", [1024, 7])
+def test_lines_of_a_csv_may_end_in_different_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr("screener.facts.omop.columns._COPIED_AT_ONCE", chunk)
+    folder = write_folder(tmp_path / "tables", tables(person=[person(number) for number in range(4)]), "csv")
+    file = folder / "person.csv"
+    heading, *rows = file.read_bytes().splitlines()
+    ends = (b"\r\n", b"\r", b"\n", b"\r")
+    file.write_bytes(heading + b"\n" + b"".join(row + end for row, end in zip(rows, ends, strict=True)))
+    patients, source = read(folder)
+    assert [one.patient_id for one in patients] == ["0", "1", "2", "3"]
+    assert source.rejected == []
+    assert {one.events[0].place for one in patients} == {str(file)}
 
 
 def test_a_row_of_a_csv_that_cannot_be_taken_apart_is_named_and_stops_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Each relation between units, with where it stands; each spelling; and what must never be converted.
 
 UCUM is The Unified Code for Units of Measure, https://ucum.org/ucum, cited by paragraph; its tables are cited as they
-stand in `ucum-essence.xml`, version 2.2 of 2024-06-17 (https://github.com/ucum-org/ucum), by the code of prefix or unit.
+stand in `ucum-essence.xml`, version 2.2 of 2024-06-17 (https://github.com/ucum-org/ucum), by prefix or unit.
 """
 
 from __future__ import annotations

@@ -61,6 +61,7 @@ class Chart:
         self.comorbid: set[str] = set()
         self.cancers: list[Side] = []
         self.missing: set[EventKind] = set()
+        self._roles: dict[str, EventField] | None = None
 
     def add(
         self,
@@ -172,11 +173,33 @@ class Chart:
             sides += self._sides(named)
         return indirect_laterality(sides, self.cancers)
 
+    def role(self, reasons: Reasons) -> EventField | None:
+        """The role of the conditions that something was done for, as far as they tell one."""
+        if not reasons.named:
+            return None
+        if self._roles is None:  # the conditions are read before what was done for them
+            self._roles = {
+                event.reference: role
+                for event in self.events
+                if event.standing == "certain" and (role := event.fields.get("role")) is not None
+            }
+        names = (f"{one.resource.get('resourceType')}/{one.resource.get('id')}" for one in reasons.named)
+        return _agreed([self._roles[name] for name in names if name in self._roles])
+
     def _sides(self, named: Named) -> list[Side]:
         where = f"reason {named.reference}"
         sites = read_sites(named.resource.get("bodySite"), "body site of a reason", self.inspection)
         told_by_code = sides_of(() if named.code is None else named.code.codes, where, self.inspection)
         return [*told_by_code, *(side._replace(where=where) for side in sites.sides)]
+
+
+def _agreed(told: Sequence[EventField]) -> EventField | None:
+    """What several fields say together: conflicting, with all of them said, where they differ."""
+    if len(told) <= 1:
+        return told[0] if told else None
+    said = ", ".join(dict.fromkeys(one.said for one in told))
+    agree = all(one.value is not None and one.value == told[0].value for one in told)
+    return EventField(told[0].value, said) if agree else EventField(None, said, "conflicting")
 
 
 def count_gaps(events: Sequence[Event], inspection: Inspection) -> None:

@@ -28,9 +28,10 @@ class Unusable(Exception):
         self.hint = hint
         self.position = position
 
-    def found_in(self, file: str, position: str = "") -> RecordProblem:
-        """The problem with its place."""
-        place = ", ".join(one for one in (position, self.position) if one)
+    def found_in(self, file: str, line: str = "") -> RecordProblem:
+        """The problem with its place: of what is a line of a file, the line and the column in it."""
+        within = self.position.removeprefix("line 1, ") if line else self.position
+        place = ", ".join(one for one in (line, within) if one)
         return RecordProblem(file, place, self.problem, self.hint)
 
 
@@ -99,6 +100,10 @@ def _is_type(kind: str) -> bool:
     return _TYPE.fullmatch(kind) is not None
 
 
+def _is_id(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_ID and name.isascii() and name.isprintable() and " " not in name
+
+
 class _Unpacking:
     """Takes the resources out of one document."""
 
@@ -118,7 +123,7 @@ class _Unpacking:
         place = f"{self._place}, {part}" if part else self._place
         full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
         name = resource.get("id")
-        if isinstance(name, str) and len(name) <= _LONGEST_ID and name.isascii() and name.isprintable():
+        if isinstance(name, str) and _is_id(name):
             reference = f"{kind}/{name}"
         else:
             reference = full_url or f"{kind} at {place}"

@@ -29,7 +29,7 @@ def distinct(entries: Iterable[Entry], chart: Chart) -> list[Entry]:
 def _newest(first: Entry, entry: Entry, chart: Chart) -> Entry:
     newer = _newer(entry.resource, first.resource)
     if newer is None:
-        problem = f"repeats a {entry.type} with other content, and nothing says which is newer"
+        problem = f"is the same {entry.type} again with other content, and neither says that it is newer"
         chart.reject(entry, problem, "keep the right one", ())
         chart.doubted.add(first.reference)
     if not newer:

@@ -50,6 +50,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
     "Procedure": frozenset(
         {
             "status",
+            "category",
             "code",
             "bodySite",
             "performedDateTime",

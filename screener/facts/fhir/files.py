@@ -39,6 +39,8 @@ _MAY_HOLD_RECORDS: Final = {
     ".xz": ("is packed with xz", "unpack it first, or pack it with gzip"),
     ".zst": ("is packed with zstd", "unpack it first, or pack it with gzip"),
 }
+_SHORTEST_LINE: Final = 64
+"""A line counts for so many bytes at least, because millions of empty ones take their time too."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 
@@ -255,7 +257,7 @@ def read_lines(path: str) -> Iterator[tuple[int, bytes | Unusable]]:
         number = size = 0
         begun = False
         while line := stream.readline(LONGEST_LINE + 1):
-            size += len(line)
+            size += max(len(line), _SHORTEST_LINE)
             if limit is not None and size > limit:
                 raise Unusable(f"unpacks to more than {_HIGHEST_RATIO} times its size", "export it again")
             whole = line.endswith(b"\n") or len(line) <= LONGEST_LINE

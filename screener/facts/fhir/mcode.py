@@ -18,13 +18,32 @@ COMORBIDITIES: Final = f"{_GUIDE}comorbidities"
 # https://hl7.org/fhir/us/mcode/STU4/StructureDefinition-mcode-radiotherapy-course-summary.html
 RADIOTHERAPY_COURSE: Final = f"{_GUIDE}radiotherapy-course-summary"
 
-RADIOTHERAPY_COURSE_CODE: Final = ("http://snomed.info/sct", "1217123003")
-"""The code that the profile of a course fixes; read in the profile's definition, package hl7.fhir.us.mcode 3.0.0."""
+RADIOTHERAPY_CODES: Final = frozenset(
+    {
+        # The code that the profile of a course fixes: the profile's definition, package hl7.fhir.us.mcode 3.0.0.
+        ("http://snomed.info/sct", "1217123003"),
+        # The category that its profiles fix: SD_Radiotherapy.fsh of https://github.com/HL7/fhir-mCODE-ig at 00536d6.
+        ("http://snomed.info/sct", "108290001"),
+        # Radiotherapy: the category value set of https://github.com/HL7/codex-radiation-therapy.
+        ("http://snomed.info/sct", "1287742003"),
+        # Teleradiotherapy procedure: the Synthea sample of 2019.
+        ("http://snomed.info/sct", "33195004"),
+    }
+)
+"""A procedure of one of these codes is radiotherapy. Taken for any other procedure, it would be missing where a source
+is said to hold all radiotherapy, and its absence would be a no."""
 
 # Extensions of a condition.
 HISTOLOGY: Final = f"{_GUIDE}histology-morphology-behavior"
 # Extensions of a body site. STU1: https://hl7.org/fhir/us/mcode/STU1/StructureDefinition-mcode-laterality.html
-SIDE_QUALIFIERS: Final = frozenset({f"{_GUIDE}laterality-qualifier", f"{_GUIDE}laterality"})
+# SD_Extensions.fsh of https://github.com/HL7/fhir-mCODE-ig at 051eb49: for the side too, among others.
+SITE_QUALIFIERS: Final = frozenset(
+    {f"{_GUIDE}laterality-qualifier", f"{_GUIDE}laterality", f"{_GUIDE}body-location-qualifier"}
+)
+# How much of a body site: a whole left breast is Entire, the boost to it Partial, in the examples of
+# https://hl7.org/fhir/us/codex-radiation-therapy/2024May/ (BodyStructure-RadiotherapyVolume-102-LeftBreastBoost.html).
+ENTIRE: Final = ("http://snomed.info/sct", "255503000")
+PARTIAL: Final = ("http://snomed.info/sct", "255609007")
 # Extensions of procedures and medications; the ballot of STU2 (2021May) said treatment-intent.
 INTENTS: Final = frozenset({f"{_GUIDE}procedure-intent", f"{_GUIDE}treatment-intent"})
 

@@ -172,10 +172,19 @@ class Survey:
     def _lend(self, file: SourceFile) -> None:
         """Keep what others borrow of a document that is read whole later, and counted then."""
         with suppress(Unusable):
-            self._share([entry for entry in load(file, Inspection(), Problems()) if entry.type == "Medication"])
+            for entry in load(file, Inspection(), Problems()):
+                if entry.type == "Medication":
+                    self._share(entry, _kept(entry, None))
 
     def _keep(self, entries: list[Entry], body: bytes | None) -> None:
         """Keep the resources of a document by the patient they name; `body` is how the only one was written."""
+        kept: dict[str, Kept] = {}
+        for entry in entries:
+            try:
+                kept[entry.place] = _kept(entry, body)
+            except Unusable as problem:
+                self._lose(problem.found_in(entry.file, entry.position))
+        entries = [entry for entry in entries if entry.place in kept]
         apart = sort_by_patient(entries, self._inspection, self._problems)
         self.unplaced |= apart.unplaced
         own = names_of(entries)
@@ -186,16 +195,16 @@ class Survey:
                 self._lose(RecordProblem(several[0].file, several[0].position, *_TWO_SERVERS))
                 continue
             for entry in (*several, *apart.shared):
-                self._spilled.keep(number, _kept(entry, body))
+                self._spilled.keep(number, kept[entry.place])
                 wanted = wanted_medication(entry, own)
                 if wanted is not None:
                     self._spilled.want(number, wanted)
-        self._share(apart.shared)
+        for entry in apart.shared:
+            self._share(entry, kept[entry.place])
 
-    def _share(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            names = (entry.reference,) if entry.full_url is None else (entry.reference, entry.full_url)
-            self._spilled.share(names, _kept(entry, None))
+    def _share(self, entry: Entry, kept: Kept) -> None:
+        names = (entry.reference,) if entry.full_url is None else (entry.reference, entry.full_url)
+        self._spilled.share(names, kept)
 
     @property
     def _spilled(self) -> Spill:
@@ -211,5 +220,13 @@ _TWO_SERVERS: Final = (
 
 
 def _kept(entry: Entry, body: bytes | None) -> Kept:
-    written = orjson.dumps(entry.resource) if body is None else body
+    """A resource as it is kept.
+
+    Raises:
+        Unusable: it is deeper than can be written, which is less than can be read.
+    """
+    try:
+        written = orjson.dumps(entry.resource) if body is None else body
+    except orjson.JSONEncodeError:
+        raise Unusable("is nested too deeply", "export it again") from None
     return Kept(entry.reference, entry.file, entry.place, entry.full_url, written)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from screener.dates import PartialDate, within
 from screener.facts.events import Event, EventField, Standing
-from screener.facts.fhir.mcode import RADIOTHERAPY_COURSE_CODE
+from screener.facts.fhir.mcode import RADIOTHERAPY_CODES
 from screener.facts.fhir.sides import Side, laterality, sides_of
 from screener.facts.omop.reading import Row, RowReader
 from screener.logic import YES
@@ -160,7 +160,7 @@ def read_procedure(row: Row, told: Told, reader: RowReader) -> Event | None:
         "start": begun,
         "end": reader.day(end, table, "procedure_end_date"),
     }
-    course = any((one.system, one.code) == RADIOTHERAPY_COURSE_CODE for one in code.codes)
+    course = any((one.system, one.code) in RADIOTHERAPY_CODES for one in code.codes)
     return reader.event("radiotherapy" if course else "procedure", table, key, begun, fields)
 
 

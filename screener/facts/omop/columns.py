@@ -21,6 +21,7 @@ UNREADABLE: Final = -1
 MOST_BROKEN: Final = 1_000
 """Up to so many rows of a CSV file are counted that cannot be taken apart."""
 _REJECTING: Final = f"store_rejects = true, rejects_limit = {MOST_BROKEN}"
+_COPIED_AT_ONCE: Final = 1024 * 1024
 _LONGEST_HEADING: Final = 65_536
 _LONGEST_TEXT: Final = 1_000
 _WHOLE: Final = re.compile(r"U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DECIMAL\([0-9]+,0\)")
@@ -121,3 +122,16 @@ def csv_source(file: Path) -> Source:
     options = f"delim = {delim}, quote = {quoting}, escape = {quoting}, nullstr = '', {_REJECTING}"
     sql = f"read_csv({literal(file)}, auto_detect = false, header = true, columns = {{{kinds}}}, {options})"
     return Source(sql, {name.strip().lower(): (name, "VARCHAR") for name in names}, str(file), is_csv=True)
+
+
+def write_with_plain_line_ends(file: Path, copy: Path) -> None:
+    """Copy a text file, every end of a line, whichever signs it is made of, as a line feed."""
+    with file.open("rb") as source, copy.open("wb") as target:
+        held = b""
+        while chunk := source.read(_COPIED_AT_ONCE):
+            # A carriage return at the end of a chunk may be half of a line end.
+            text = held + chunk
+            held = b"\r" if text.endswith(b"\r") else b""
+            text = text[: len(text) - len(held)]
+            target.write(text.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        target.write(held.replace(b"\r", b"\n"))

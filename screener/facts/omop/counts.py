@@ -5,7 +5,7 @@ from __future__ import annotations
 from screener.facts.events import EventKind
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 from screener.facts.omop.checks import asked_of, missing
-from screener.facts.omop.columns import Source, cell
+from screener.facts.omop.columns import cell
 from screener.facts.omop.database import Contents, Database
 from screener.facts.omop.tables import PERSON_COLUMN, TABLES, WITHOUT_PERSON
 
@@ -22,15 +22,15 @@ def count_left_aside(database: Database, inspection: Inspection, problems: Probl
         for (rows,) in database.query(source.select("count(*)"), source.place):
             inspection.note("not_understood", name, count=int(rows))
     anybodys: set[EventKind] = set()
-    for name, source in database.tables.items():
+    for name, source in list(database.tables.items()):
         inspection.note("file", "OMOP table")
-        contents = database.look_through(source)
+        contents = database.look_through(name)
         if name not in WITHOUT_PERSON:
             _note_ignored(name, contents, inspection)
         if contents.broken:
             problem, hint = "has not the cells that the heading has, in UTF-8", "export the table again"
             problems.add(RecordProblem(source.place, f"line {contents.first_broken}", problem, hint, contents.broken))
-        if contents.broken or _has_unassigned(database, name, source):
+        if contents.broken or _has_unassigned(database, name):
             anybodys.update(TABLES[name].kinds)
     return frozenset(anybodys)
 
@@ -43,7 +43,8 @@ def _note_ignored(name: str, contents: Contents, inspection: Inspection) -> None
             inspection.note("ignored", f"{name}.{column}", count=cells)
 
 
-def _has_unassigned(database: Database, name: str, source: Source) -> bool:
+def _has_unassigned(database: Database, name: str) -> bool:
+    source = database.tables[name]
     if not TABLES[name].kinds:
         return False
     unassigned = source.select(f"count(*) filter ({cell(source, PERSON_COLUMN)} is null)")

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from screener.errors import UnusablePatients, UsageError
-from screener.facts.omop.columns import Source, cell, csv_source, literal, quoted, text_literal
+from screener.facts.omop.columns import (
+    Source,
+    cell,
+    csv_source,
+    literal,
+    quoted,
+    text_literal,
+    write_with_plain_line_ends,
+)
 from screener.facts.omop.tables import CONCEPT, NOT_READ, PERSON, PERSON_COLUMN, TABLES, Table
 from screener.facts.tables.text import check_regular, open_bytes
 
@@ -99,8 +107,22 @@ class Database:
             while batch := cursor.fetchmany(_BATCH):
                 yield from batch
 
-    def look_through(self, source: Source) -> Contents:
-        """Count the cells of a table that are not empty, and the rows that cannot be taken apart; see `rows`."""
+    def look_through(self, name: str) -> Contents:
+        """Count the cells of a table that are not empty, and the rows that cannot be taken apart; see `rows`.
+
+        A CSV file whose lines do not all end alike, which DuckDB does not read, is read from a copy from here on.
+        """
+        source = self.tables[name]
+        if not source.is_csv:
+            return self._contents(source)
+        with suppress(UnusablePatients):
+            return self._contents(source)
+        copy = Path(self._scratch, f"{name}.csv")
+        write_with_plain_line_ends(Path(source.place), copy)
+        self.tables[name] = csv_source(copy)._replace(place=source.place)
+        return self._contents(self.tables[name])
+
+    def _contents(self, source: Source) -> Contents:
         names = list(source.columns)
         counts = (f"count({quoted(source.columns[name][0])})" for name in names)
         with self._told(source.place):

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from screener.facts.events import EventField
 from screener.facts.fhir.chart import Chart
 from screener.facts.fhir.concepts import Concept, concept, extensions, joined
-from screener.facts.fhir.mcode import INTENTS, RADIOTHERAPY, RADIOTHERAPY_COURSE, RADIOTHERAPY_COURSE_CODE
+from screener.facts.fhir.mcode import INTENTS, RADIOTHERAPY, RADIOTHERAPY_CODES, RADIOTHERAPY_COURSE
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.readers.radiotherapy import Extensions, read_course
 from screener.facts.fhir.references import Entry
@@ -33,7 +33,7 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
     resource = entry.resource
     found = extensions(resource, _KNOWN, "Procedure", chart.inspection) if "extension" in resource else {}
     code = chart.code(entry)
-    course = _is_course(entry, code, found)
+    course = _is_course(entry, code, found, chart)
     status, standing = chart.standing(entry, COURSE if course else PROCEDURE)
     if standing is None:
         return
@@ -48,21 +48,25 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
         "intent": intent_of(found, "Procedure", chart.inspection),
         "site": sites.field(),
         "reason": reasons.field(),
+        "reason_role": chart.role(reasons),
         "start": times.start,
         "end": times.end,
     }
     if course:
-        given = read_course(entry, found, chart)
+        given = read_course(entry, found, sites, chart)
         fields |= given.fields
         sides += given.sides
     fields["laterality"] = chart.laterality(sides, reasons)
     chart.add(entry, "radiotherapy" if course else "procedure", times.on, fields, status=status, standing=standing)
 
 
-def _is_course(entry: Entry, code: Concept | None, found: Extensions) -> bool:
+def _is_course(entry: Entry, code: Concept | None, found: Extensions, chart: Chart) -> bool:
     if not RADIOTHERAPY.isdisjoint(found) or RADIOTHERAPY_COURSE in profiles_of(entry.resource):
         return True
-    return code is not None and any((one[0], one[1]) == RADIOTHERAPY_COURSE_CODE for one in code.codes)
+    category = entry.resource.get("category")
+    group = None if category is None else concept(category, "Procedure.category", chart.inspection)
+    codes = [one for told in (code, group) if told is not None for one in told.codes]
+    return any((one[0], one[1]) in RADIOTHERAPY_CODES for one in codes)
 
 
 def intent_of(found: Extensions, kind: str, inspection: Inspection) -> EventField | None:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from screener.facts.events import EventField
 from screener.facts.fhir.chart import Chart
-from screener.facts.fhir.concepts import Concept, concept, extensions, joined, told
+from screener.facts.fhir.concepts import concept, extensions, joined, told
 from screener.facts.fhir.mcode import (
     DOSE_TO_VOLUME,
     FRACTIONS,
@@ -21,6 +21,7 @@ from screener.facts.fhir.mcode import (
 from screener.facts.fhir.quantities import read_quantity
 from screener.facts.fhir.references import Entry, reference_of
 from screener.facts.fhir.sides import Side, sides_of
+from screener.facts.fhir.sites import Site, Sites, extent_fields, extent_of
 
 Extensions = Mapping[str, list[dict[str, object]]]
 
@@ -38,23 +39,26 @@ class Course(NamedTuple):
 class _Dose(NamedTuple):
     """What was given to one volume."""
 
-    volume: Concept | None
+    volume: Site | None
     dose: EventField | None
     fractions: EventField | None
 
 
-def read_course(entry: Entry, found: Extensions, chart: Chart) -> Course:
-    """Read the extensions of a course.
+def read_course(entry: Entry, found: Extensions, sites: Sites, chart: Chart) -> Course:
+    """Read the extensions of a course; how much of a site was irradiated its volumes tell, else its body sites.
 
     A course can have several volumes, each with its dose and its fractions. They may overlap, so doses are never added:
     where they differ, the course's dose is conflicting and all of them are said.
     """
     sides: list[Side] = []
     doses = [_dose(entry, one, sides, chart) for one in found.get(DOSE_TO_VOLUME, ())]
+    volumes = [one.volume for one in doses if one.volume is not None]
+    known = [one for one in volumes if one.concept.codes]
     fields = {
+        **extent_fields(known or sites.each),
         "modality": _paired(MODALITY, found, chart),
         "technique": _paired(TECHNIQUE, found, chart),
-        "volume": joined(one.volume for one in doses),
+        "volume": joined(one.concept for one in volumes),
         "dose": _same(one.dose for one in doses),
         "fractions": _same(one.fractions for one in doses),
         "sessions": _same(_count(one, SESSIONS, chart) for one in found.get(SESSIONS, ())),
@@ -83,20 +87,23 @@ def _dose(entry: Entry, given: dict[str, object], sides: list[Side], chart: Char
     )
 
 
-def _volume(entry: Entry, value: object, sides: list[Side], chart: Chart) -> Concept:
+def _volume(entry: Entry, value: object, sides: list[Side], chart: Chart) -> Site:
     """The location of the volume that is named, its sides added; a name that leads nowhere is kept as words."""
     resource = chart.named(entry, value, "volume")
     if resource is None:
-        return told((), reference_of(value) or "")
+        return Site(told((), reference_of(value) or ""))
     location = concept(resource.get("location"), "BodyStructure.location", chart.inspection)
     if location is not None:
         sides += sides_of(location.codes, "volume", chart.inspection)
-    qualifiers = resource.get("locationQualifier")
-    for one in qualifiers if isinstance(qualifiers, list) else ():
-        qualifier = concept(one, "BodyStructure.locationQualifier", chart.inspection)
-        if qualifier is not None:
-            sides += sides_of(qualifier.codes, "qualifier of the volume", chart.inspection)
-    return location or told((), reference_of(value) or "")
+    given = resource.get("locationQualifier")
+    read = (
+        concept(one, "BodyStructure.locationQualifier", chart.inspection)
+        for one in (given if isinstance(given, list) else ())
+    )
+    qualifiers = [one for one in read if one is not None]
+    for one in qualifiers:
+        sides += sides_of(one.codes, "qualifier of the volume", chart.inspection)
+    return Site(location or told((), reference_of(value) or ""), extent_of(qualifiers))
 
 
 def _count(one: dict[str, object], element: str, chart: Chart) -> EventField:

@@ -1,0 +1,96 @@
+"""`python -m benchmarks.records [PATIENTS]`: records to events and facts, beside plain parsing of the same files.
+
+Prints a table and writes it to `benchmarks/README.md`. The ratios hold within one run; the figures drift.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from benchmarks.bundles import write_bundles
+from benchmarks.measure import command, per_second
+from benchmarks.table import publish
+from screener.criteria.library import find_rules, shipped
+from screener.criteria.model import facts_of
+from screener.deriving import Deriver
+from screener.facts.record_source import open_events
+from screener.matching.gate import admitted
+
+TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
+MEASURED = 2_000
+
+
+def in_process(folder: Path) -> list[tuple[str, str]]:
+    """Bundles a second of processor time in one process: parsed, read into events, and derived from."""
+    files = sorted(folder.rglob("*.json"))
+    criteria = shipped("criteria")
+    loaded = admitted(find_rules(TRIAL, criteria), criteria)
+    names = [fact.name for fact in facts_of(loaded.rules)]
+    derive = Deriver(loaded.derivations, loaded.rules.vocabulary, DAY, names=names).record
+    events = facts = 0
+
+    def parse(_: Path) -> None:
+        for file in files:
+            orjson.loads(file.read_bytes())
+
+    def read(whole: Path) -> None:
+        nonlocal events
+        with open_events(whole, zone=UTC) as source:
+            events = sum(len(patient.events) for patient in source)
+
+    def derived(whole: Path) -> None:
+        nonlocal facts
+        with open_events(whole, zone=UTC) as source:
+            facts = sum(len(derive(patient).facts) for patient in source)
+
+    plain, to_events, to_facts = (_bundles_per_second(work, folder, len(files)) for work in (parse, read, derived))
+    size = sum(file.stat().st_size for file in files) / len(files)
+    return [
+        (f"plain orjson parsing, bundles/s ({size / 1000:.1f} kB, 20 resources)", f"{plain:,.0f}"),
+        ("bundles to events, bundles/s", f"{to_events:,.0f}"),
+        ("bundles to events, events/s", f"{to_events * events / len(files):,.0f}"),
+        ("ratio to plain parsing", f"{to_events / plain:.2f}"),
+        (f"bundles to the facts of {TRIAL}, bundles/s", f"{to_facts:,.0f}"),
+        (f"bundles to the facts of {TRIAL}, facts/s", f"{to_facts * facts / len(files):,.0f}"),
+        ("ratio to plain parsing", f"{to_facts / plain:.2f}"),
+    ]
+
+
+def _bundles_per_second(work: Callable[[Any], object], folder: Path, count: int) -> float:
+    return per_second(work, [folder]) * count
+
+
+def commands(folder: Path, count: int, out: Path) -> list[tuple[str, str]]:
+    """Whole commands over a folder of bundles: on one processor, and on all."""
+    table = ("records", "table", str(folder), "--trial", TRIAL, "--as-of", str(DAY), "--out", str(out))
+    rows = []
+    for where, pinned in (("one processor", True), ("every processor", False)):
+        out.unlink(missing_ok=True)
+        seconds, peak = command(*table, runs=1, pinned=pinned)
+        with out.open(encoding="utf-8") as written:
+            assert sum(1 for _ in written) == count + 1
+        what = f"records table, {count:,} bundles, {where}"
+        rows.append((what, f"{seconds:.1f} s, {count / seconds:,.0f}/s, largest process {peak:.0f} MB"))
+    return rows
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as place:
+        few, many = Path(place, "few"), Path(place, "many")
+        for folder, patients in ((few, MEASURED), (many, count)):
+            folder.mkdir()
+            write_bundles(folder, patients)
+        rows = [*in_process(few), *commands(many, count, Path(place, "facts.csv"))]
+    publish("records", rows)
+
+
+if __name__ == "__main__":
+    main()
