@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
 
-import pytest
 from generated import AS_OF, leaves, patients, rule_sets, rules
 from hypothesis import assume, given, settings
 from rulesets import RULES, facts, read, replaced
