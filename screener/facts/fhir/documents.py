@@ -123,10 +123,8 @@ class _Unpacking:
         place = f"{self._place}, {part}" if part else self._place
         full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
         name = resource.get("id")
-        if isinstance(name, str) and _is_id(name):
-            reference = f"{kind}/{name}"
-        else:
-            reference = full_url or f"{kind} at {place}"
+        known = f"{kind}/{name}" if isinstance(name, str) and _is_id(name) else None
+        reference = known or full_url or f"{kind} at {place}"
         self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
 
     def _problem(self, part: str, problem: str, hint: str) -> None:
