@@ -46,7 +46,7 @@ def command(
     from screener.deriving.patients import open_patients
     from screener.reports.fact_table import write_fact_table
 
-    facts, columns = _facts(trial, criteria_folder(criteria_dir))
+    facts, columns = facts_and_columns(trial, criteria_folder(criteria_dir))
     names = None if trial is None else list(columns.facts)
     day = as_of or today()
     with open_patients(
@@ -57,7 +57,7 @@ def command(
         return say_problems(patients)
 
 
-def _facts(trial: str | None, folder: Path) -> tuple[SharedFacts, Vocabulary]:
+def facts_and_columns(trial: str | None, folder: Path) -> tuple[SharedFacts, Vocabulary]:
     """The facts and their derivations, and those that become columns: of a trial what its rules read, else all."""
     from screener.criteria.library import SharedFacts, find_rules, shared_facts
     from screener.criteria.model import facts_of

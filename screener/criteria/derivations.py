@@ -22,7 +22,7 @@ from screener.criteria.model import (
     YesNoTest,
     facts_read,
 )
-from screener.facts.definitions import EVENT, FactType
+from screener.facts.definitions import AGE, BIRTH_DATE, EVENT, FactType
 from screener.facts.events import EventKind
 from screener.facts.value_sets import ValueSet
 from screener.findings import Mark
@@ -248,3 +248,15 @@ def facts_of(derivation: Derivation) -> tuple[str, ...]:
 def definition_of(name: str) -> str:
     """The name under which a fact is defined: of a field of an event that of the event."""
     return name.partition(".")[0]
+
+
+def kinds_behind(name: str, derivations: Derivations) -> frozenset[EventKind]:
+    """The kinds of events that a fact is derived from, itself or through others; none where no record can say it."""
+    if name in (BIRTH_DATE, AGE):
+        return frozenset({"patient"})
+    derivation = derivations.facts.get(definition_of(name))
+    if derivation is None:
+        return frozenset()
+    if isinstance(derivation, FromEvents):
+        return frozenset({derivation.kind})
+    return frozenset().union(*(kinds_behind(other, derivations) for other in facts_of(derivation)))

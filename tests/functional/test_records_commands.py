@@ -108,3 +108,13 @@ def test_a_table_of_another_kind_is_refused(tmp_path: Path) -> None:
     ran = screener("records", "table", RECORDS, "--out", tmp_path / "facts.xlsx")
     assert (ran.code, list(tmp_path.iterdir())) == (2, [])
     assert "a .csv or a .parquet file, not .xlsx" in ran.err
+
+
+def test_the_facts_that_records_can_never_answer_are_named_with_the_reason(tmp_path: Path) -> None:
+    found = screener("records", "inspect", RECORDS, "--trial", TRIAL, "--format", "json").json["never_answered"]
+    assert found["low_risk_recurrence"] == "no record says it: a person must answer"
+    assert "who_performance_status" not in found
+    (tmp_path / "alone.json").write_text('{"resourceType": "Patient", "id": "a"}', encoding="utf-8")
+    alone = screener("records", "inspect", tmp_path)
+    assert "who_performance_status" in alone.out
+    assert "the source holds no observation" in alone.out
