@@ -10,14 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from screener.criteria.derivations import Derivations
+from screener.criteria.derivations import Derivation, Derivations
 from screener.deriving.deriver import Deriver
-from screener.facts.definitions import Vocabulary
+from screener.facts.definitions import EventFact, FactDefinition, Vocabulary
 from screener.facts.events import EventKind, PatientEvents
 from screener.facts.fhir.records import Watch
 from screener.facts.inspection import RecordProblem
 from screener.facts.record_source import EventSource, each, open_events
 from screener.facts.table import FactTable, Rejection, open_fact_table
+from screener.facts.value_sets import ValueSet
 from screener.facts.values import PatientRecord
 
 _JSON: Final = (".json", ".jsonl", ".ndjson")
@@ -132,13 +133,19 @@ def open_patients(
     if not holds_records(path):
         return open_fact_table(path, vocabulary, as_of=as_of)
     source = open_events(path, zone=settings.zone, complete=settings.complete)
-    return DerivedPatients(source, partial(_derive, derivations, vocabulary, as_of, names), watch=watch)
+    # A read-only view of a dictionary cannot be sent to another process, so its contents are.
+    derived = dict(derivations.facts), dict(derivations.value_sets)
+    words = dict(vocabulary.facts), dict(vocabulary.events)
+    return DerivedPatients(source, partial(_derive, derived, words, as_of, names), watch=watch)
 
 
 def _derive(
-    derivations: Derivations, vocabulary: Vocabulary, as_of: date, names: Collection[str] | None
+    derived: tuple[dict[str, Derivation], dict[str, ValueSet]],
+    words: tuple[dict[str, FactDefinition], dict[str, EventFact]],
+    as_of: date,
+    names: Collection[str] | None,
 ) -> Callable[[PatientEvents], PatientRecord]:
-    return Deriver(derivations, vocabulary, as_of, names=names).record
+    return Deriver(Derivations(*derived), Vocabulary(*words), as_of, names=names).record
 
 
 def holds_records(path: Path) -> bool:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -58,7 +59,8 @@ class Processes:
         waiting: deque[Future[Result]] = deque()
         try:
             for job in jobs:
-                waiting.append(self._pool.submit(do, job))
+                with _deaf_to_interrupts():
+                    waiting.append(self._pool.submit(do, job))
                 if len(waiting) >= self._count * _AHEAD:
                     yield waiting.popleft().result()
             while waiting:
@@ -74,9 +76,20 @@ class Processes:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that are begun in here never hear an interrupt from the keyboard; whoever began them ends them.
+
+    It reaches every process of a terminal, and would end one with a traceback while it is still being begun.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(begin: Callable[..., None], arguments: tuple[object, ...]) -> None:
-    # An interrupt from the keyboard reaches every process; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Reading makes no reference cycles, and looking for them costs a fifth of the time.
     gc.disable()
     begin(*arguments)

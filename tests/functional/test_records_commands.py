@@ -118,3 +118,18 @@ def test_the_facts_that_records_can_never_answer_are_named_with_the_reason(tmp_p
     alone = screener("records", "inspect", tmp_path)
     assert "who_performance_status" in alone.out
     assert "the source holds no observation" in alone.out
+
+
+def test_a_folder_of_many_files_is_read_by_every_processor_in_order(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    content = (RECORDS / "P-001.json").read_text(encoding="utf-8")
+    for number in range(1010):
+        (folder / f"{number:04}.json").write_text(content.replace("P-001", f"Q-{number:04}"), encoding="utf-8")
+    table = tmp_path / "facts.csv"
+    made = screener("records", "table", folder, "--trial", TRIAL, "--as-of", "2026-06-01", "--out", table)
+    assert (made.code, made.err) == (0, "")
+    rows = table.read_text(encoding="utf-8").splitlines()[1:]
+    assert [row.partition(",")[0] for row in rows] == [f"Q-{number:04}" for number in range(1010)]
+    facts = {row.partition(",")[2].replace(f"Q-{number:04}", "P-001") for number, row in enumerate(rows)}
+    assert len(facts) == 1  # they are one person's, over and over
