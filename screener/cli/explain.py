@@ -69,7 +69,7 @@ def _find(table: PatientSource, patient_id: str) -> PatientRecord:
     found = [patient for patient in table if patient.patient_id == patient_id]
     if found:
         return found[0]
-    lost = [one.place for one in table.rejected if one.whole]
+    lost = [one.lost for one in table.rejected if one.lost]
     hint = "Look at the ids of the patients; capitals count."
     if lost:
         more = f" and {len(lost) - _ROWS_NAMED} more" if len(lost) > _ROWS_NAMED else ""

@@ -78,9 +78,9 @@ class RecordProblem:
         return f"{self.file}, {self.position}" if self.position else self.file
 
     @property
-    def whole(self) -> bool:
-        """Whether patients may be lost with it; what stands in a file cannot tell."""
-        return True
+    def lost(self) -> str | None:
+        """The place, since patients may be lost with it."""
+        return self.place
 
     def data(self) -> dict[str, object]:
         """It as JSON holds it."""

@@ -202,6 +202,19 @@ def test_a_record_that_names_no_patient_in_a_bundle_leaves_the_bundles_patients_
     assert source.inspection.not_complete == {"condition": 1}
 
 
+def test_a_record_too_deep_to_be_kept_is_named_and_the_rest_of_the_patient_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "1.json", PATIENT)
+    write(tmp_path / "2.json", condition())
+    deep: Any = []
+    for _ in range(400):
+        deep = [deep]
+    write(tmp_path / "3.json", observation(extension=deep))
+    source = Source(tmp_path, complete=EVERY)
+    assert source.events == {"1": ["Patient/1", "Condition/a"]}
+    assert source.rejected == [f"{tmp_path / '3.json'}: is nested too deeply; export it again"]
+    assert source.patients["1"].complete == frozenset()
+
+
 def test_two_servers_that_give_one_id_to_two_people_are_not_mixed(tmp_path: Path) -> None:
     first, second = "http://a.test/fhir/Patient/1", "http://b.test/fhir/Patient/1"
     write(tmp_path / "a.json", bundle(person("1"), condition("a"), urls=[first]))

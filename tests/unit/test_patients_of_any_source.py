@@ -76,7 +76,7 @@ def test_of_what_could_not_be_used_a_patient_is_told_what_stands_in_the_same_fil
     with opened(tmp_path) as patients:
         found = {one.patient_id: one for one in patients}
         problems = {name: [one.data() for one in patients.problems_of(patient)] for name, patient in found.items()}
-        assert all(one.whole for one in patients.rejected)
+        assert all(one.lost == one.place for one in patients.rejected)
         assert [one.place for one in patients.rejected] == [f"{tmp_path / 'one.json'}, entry 2"]
     assert problems["b"] == []
     assert [set(one) for one in problems["a"]] == [{"file", "position", "problem", "count"}]

@@ -43,9 +43,9 @@ class Rejection:
         return f"row {self.row}, column {self.column}" if self.column else f"row {self.row}"
 
     @property
-    def whole(self) -> bool:
-        """Whether the patient of the row is lost, and not a fact alone."""
-        return self.column in (None, PATIENT_ID)
+    def lost(self) -> str | None:
+        """The row, where its patient is lost and not a fact alone."""
+        return f"row {self.row}" if self.column in (None, PATIENT_ID) else None
 
     def data(self) -> dict[str, object]:
         """It as JSON holds it."""
