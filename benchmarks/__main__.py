@@ -13,9 +13,9 @@ from benchmarks.measure import command, per_second
 from benchmarks.table import publish
 from screener.criteria.library import find_rules, shipped
 from screener.dates import Length, latest_passed
-from screener.matching.evaluate import Evaluator
+from screener.matching.evaluate import Evaluator, EvaluatorOf
 from screener.matching.gate import admitted
-from screener.reports.json_text import PatientJson
+from screener.reports.json_forms import JsonForm
 
 TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
 
@@ -24,7 +24,8 @@ def evaluation() -> list[tuple[str, str]]:
     """One patient at a time, in memory."""
     criteria = shipped("criteria")
     rules = admitted(find_rules(TRIAL, criteria), criteria).rules
-    evaluator, writer = Evaluator(rules, DAY), PatientJson()
+    evaluator, form = Evaluator(rules, DAY), JsonForm()
+    packing = EvaluatorOf(rules, DAY, form)
     patients = records(10_000, rules.vocabulary)
     turned = latest_passed(Length(18, "year"), DAY)
     assert turned is not None
@@ -40,7 +41,7 @@ def evaluation() -> list[tuple[str, str]]:
     hand = per_second(lambda values: handwritten.outcome(values.get, turned), plain)
     ours_said = per_second(evaluator.evaluate, patients)
     hand_said = per_second(lambda facts: handwritten.explained(facts, turned), dated)
-    ours_json = per_second(lambda one: writer.without_rank(evaluator.evaluate(one)), patients)
+    ours_json = per_second(lambda one: form.unpacked(form.packed(packing.evaluate(one)), 1), patients)
     return [
         ("outcomes alone, patients/s", f"{ours:,.0f}"),
         ("the same by a hand-written loop", f"{hand:,.0f}"),

@@ -14,7 +14,7 @@ from screener.cli.screening import Screening, from_store, say_problems
 from screener.deriving.patients import PatientSource, SourceSettings
 from screener.errors import UsageError
 from screener.facts.values import PatientRecord
-from screener.reports.json_text import PatientJson
+from screener.reports.json_text import patient_text
 
 _ROWS_NAMED: Final = 10
 
@@ -51,7 +51,7 @@ def command(
         patient = _find(table, patient_id.strip())
         result = screening.result(patient)
         if form == "json":
-            click.echo(PatientJson().ranked(result, None))
+            click.echo(patient_text(result, None))
         else:
             from screener.reports.terminal import explanation
 

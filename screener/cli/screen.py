@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,7 +23,7 @@ from screener.cli.options import (
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening, from_store, progress, say_problems
 from screener.deriving.patients import PatientSource, SourceSettings
-from screener.matching.results import PatientResult
+from screener.matching.results import PatientResult, Screened, T
 from screener.reports.formats import Csv, Format, Json, JsonLines, Tail
 from screener.reports.ranking import Ranking
 from screener.reports.writing_out import write_out
@@ -71,34 +72,33 @@ def command(
             _for_people(screening, table, patients, form=form, out=out, report=report, reasons=reasons)
         else:
             with progress("patients screened:") as count:
-                _stream(screening, screening.results(table), table, form, out=out, count=count)
+                text = _format(screening, form)
+                _stream(screening.results_in(text.form, table), table, text, out=out, count=count)
         screening.say_state()
         return say_problems(table)
 
 
-def _format(screening: Screening, form: str) -> Format:
+def _format(screening: Screening, form: str) -> Format[Any]:
     if form == "json":
         return Json(screening.loaded, screening.as_of, screening.standing.stale)
     return Csv(screening.loaded) if form == "csv" else JsonLines()
 
 
 def _stream(
-    screening: Screening,
-    results: Iterable[PatientResult],
+    results: Iterable[Screened[T]],
     table: PatientSource,
-    form: str,
+    text: Format[T],
     *,
     out: Path | None,
-    count: object,
+    count: Callable[[], None] = lambda: None,
 ) -> None:
     """Write patients in rank order without holding them all in memory."""
-    text, tail = _format(screening, form), Tail()
+    tail = Tail()
     with Ranking() as ranking, without_collection():
         for result in results:
             tail.counts[result.verdict] += 1
             ranking.add(result, text.patient(result))
-            if callable(count):
-                count()
+            count()
         tail.rejected = table.rejected
         if not tail.counts:
             click.echo("There are no patients in the table.", err=True)
@@ -139,7 +139,9 @@ def _for_people(
     if form == "table":
         ranked_list(screening.standing, screening.as_of, results, reasons=reasons, out=out)
     else:
-        _stream(screening, results, table, form, out=out, count=None)
+        text = _format(screening, form)
+        in_form = (one._replace(criteria=tuple(map(text.form.whole, one.criteria))) for one in results)
+        _stream(in_form, table, text, out=out)
     if report is not None:
         write_report(screening, table, results, source=patients.name, to=report)
 

@@ -16,9 +16,9 @@ from screener.criteria.model import facts_of
 from screener.deriving.patients import PatientSource, SourceSettings, open_patients
 from screener.errors import EXIT_OK, EXIT_REJECTED
 from screener.facts.values import PatientRecord
-from screener.matching.evaluate import Evaluator
+from screener.matching.evaluate import Evaluator, EvaluatorOf
 from screener.matching.gate import admitted
-from screener.matching.results import PatientResult
+from screener.matching.results import Form, PatientResult, Screened, T
 from screener.store.standing import standing
 from screener.store.state import RegistryState, registry_state
 
@@ -68,6 +68,11 @@ class Screening:
     def results(self, table: PatientSource) -> Iterator[PatientResult]:
         """The result of each patient, in the order of the table."""
         return map(self._evaluator.evaluate, table)
+
+    def results_in(self, form: Form[T], table: PatientSource) -> Iterator[Screened[T]]:
+        """The same, the result of each criterion in a form of its own."""
+        evaluator = EvaluatorOf(self.loaded.rules, self.as_of, form, stale=self.standing.stale)
+        return map(evaluator.evaluate, table)
 
     def result(self, patient: PatientRecord) -> PatientResult:
         """The result of one patient."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from screener.criteria.closures import Facts, TruthOf
 from screener.criteria.model import Criterion, Rule, facts_read
@@ -13,6 +12,7 @@ from screener.facts.definitions import AGE, BIRTH_DATE
 from screener.facts.values import FactValue
 from screener.logic import NO, UNKNOWN, YES, Truth
 from screener.matching.results import ALLOWED, CAUSES, RESULTS, CriterionResult, Effect, Result
+from screener.matching.slots import new_result
 from screener.matching.telling import Said, Telling
 
 _ALLOWED: Final[dict[Truth, tuple[Result, Effect]]] = dict.fromkeys((YES, NO, UNKNOWN), ALLOWED)
@@ -20,9 +20,6 @@ _NOTHING: Final[tuple[str, ...]] = ()
 
 Leanings = dict[str, list[str]]
 """The presumptions that results leaned on, with the ids of those criteria."""
-
-# A named tuple made by its own __new__ costs twice as much as one made by the tuple's.
-new_result: Final[Callable[[type[CriterionResult], tuple[Any, ...]], CriterionResult]] = tuple.__new__
 
 
 class Evaluated(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Generic
 
 from screener.criteria.closures import Facts
 from screener.criteria.model import RuleSet
@@ -16,26 +17,28 @@ from screener.logic import UNKNOWN, YES, Truth
 from screener.matching.criterion import CriterionEvaluator, Leanings
 from screener.matching.questions import Questions
 from screener.matching.remembered import remembering
-from screener.matching.results import CriterionResult, Leaning, NoteSaid, Outcome, PatientResult, Question
+from screener.matching.results import CriterionResult, Form, Leaning, NoteSaid, Outcome, Question, Screened, T
+from screener.matching.slots import Results
 from screener.matching.verdict import VerdictOf
 
 
-class Evaluator:
-    """Evaluates patients against one rule set on one screening date.
+class EvaluatorOf(Generic[T]):
+    """Evaluates patients against one rule set on one screening date, each criterion's result in some form.
 
     Args:
         rules: a rule set that was checked.
         as_of: the screening date; every window counts from it.
+        form: what the result of each criterion is made into.
         stale: ids of criteria whose registry words have changed; their result is unknown until a person looks.
     """
 
-    def __init__(self, rules: RuleSet, as_of: date, *, stale: Collection[str] = ()) -> None:
+    def __init__(self, rules: RuleSet, as_of: date, form: Form[T], *, stale: Collection[str] = ()) -> None:
         self.rules = rules
         self.as_of = as_of
         meaning = Meaning(rules.vocabulary, as_of)
         criteria = [CriterionEvaluator(one, meaning, stale=one.id in stale) for one in rules.criteria]
         self._truths = tuple([one.truth for one in criteria])
-        self._evaluate = tuple([remembering(one) for one in criteria])
+        self._evaluate = tuple([remembering(one, form) for one in criteria])
         self._verdict = VerdictOf(rules.criteria)
         self._questions = Questions(rules.criteria, meaning)
         self._asking = tuple(place for place, one in enumerate(rules.criteria) if one.decides and one.id not in stale)
@@ -45,18 +48,18 @@ class Evaluator:
         """The verdict and what each rule came out as, without a word said."""
         return self._verdict([truth(facts) for truth in self._truths])
 
-    def evaluate(self, patient: PatientRecord) -> PatientResult:
+    def evaluate(self, patient: PatientRecord) -> Screened[T]:
         """Everything there is to say of a patient: verdict, and for every criterion the result, reason and evidence."""
         facts = patient.facts
         leanings: Leanings = {}
         truths: list[Truth] = []
-        results: list[CriterionResult] = []
+        results: list[T] = []
         for evaluate in self._evaluate:
             truth, result = evaluate(facts, leanings)
             truths.append(truth)
             results.append(result)
         outcome = self._verdict(truths)
-        return PatientResult(
+        return Screened(
             patient.patient_id,
             outcome.verdict,
             outcome.recoverable,
@@ -77,3 +80,10 @@ class Evaluator:
             assert presumption is not None
             found.append(Leaning(name, presumption.value, presumption.because, tuple(criteria)))
         return tuple(found)
+
+
+class Evaluator(EvaluatorOf[CriterionResult]):
+    """Evaluates patients against one rule set on one screening date, with every reason in words."""
+
+    def __init__(self, rules: RuleSet, as_of: date, *, stale: Collection[str] = ()) -> None:
+        super().__init__(rules, as_of, Results(), stale=stale)

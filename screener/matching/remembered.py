@@ -2,54 +2,43 @@
 
 The outcome of a criterion is cheap and its words are dear. Where no window takes part, all patients with the
 same values of its facts get the same words, but for the dates in them. The words are made by the criterion's own
-evaluator, from values whose dates are slots, and kept.
+evaluator, from facts whose dates and sources are slots, and kept in the form that was asked for.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic
 
 from screener.criteria.closures import Facts
 from screener.criteria.model import Rule, fact_tests, facts_read
 from screener.criteria.truth import Meaning
-from screener.dates import PartialDate
-from screener.facts.definitions import AGE, BIRTH_DATE, Value
+from screener.dates import PartialDate, completed_years
+from screener.facts.definitions import AGE, BIRTH_DATE
 from screener.facts.values import FactValue
 from screener.logic import Truth
-from screener.matching.criterion import CriterionEvaluator, Evaluated, Leanings, new_result
-from screener.matching.results import CriterionResult
+from screener.matching.criterion import CriterionEvaluator, Leanings
+from screener.matching.results import Form, T
+from screener.matching.slots import slotted
 
-Evaluate = Callable[[Facts, Leanings], tuple[Truth, CriterionResult]]
+Evaluate = Callable[[Facts, Leanings], tuple[Truth, T]]
 
 _REMEMBERED: Final = 32768
-_SLOT: Final = re.compile(r" \(\0(\d+)\0\)")
 
 
-class _Words(NamedTuple):
-    """A result but for its dates: `pieces` are the words between the dates, `slots` the facts whose dates they are."""
-
-    truth: Truth
-    head: tuple[Any, ...]
-    pieces: tuple[str, ...]
-    slots: tuple[int, ...]
-
-
-def remembering(evaluator: CriterionEvaluator) -> Evaluate:
+def remembering(evaluator: CriterionEvaluator, form: Form[T]) -> Evaluate[T]:
     """The evaluation of a criterion, with its words remembered where they rest on the values alone."""
     criterion = evaluator.criterion
+    memory = _Memory(evaluator, form)
     if evaluator.fixed is not None and not evaluator.names:
-        said = evaluator.evaluate({}, {})
-        return lambda facts, leanings: said
+        missing = memory.missing
+        return lambda facts, leanings: missing
     rules = [criterion.rule] if criterion.rule is not None else []
     if criterion.unclear is not None:
         rules.append(criterion.unclear.when)
     facts = {name for rule in rules for name in facts_read(rule)}
     if evaluator.fixed is not None or not _rests_on_values(rules, evaluator.meaning):
-        return evaluator.evaluate
-    memory = _Memory(evaluator)
+        return memory.evaluate_anew
     if facts == {AGE}:
         return memory.evaluate_age
     return memory.evaluate_one if len(evaluator.names) == 1 else memory.evaluate
@@ -65,85 +54,78 @@ def _rests_on_values(rules: list[Rule], meaning: Meaning) -> bool:
     return not dated and not any(test.measured_within for test in tests) and not any(fact.presume for fact in facts)
 
 
-class _Memory:
+class _Memory(Generic[T]):
     """The words of one criterion by the values of its facts; what is unreadable or conflicting is not kept."""
 
-    def __init__(self, evaluator: CriterionEvaluator) -> None:
+    def __init__(self, evaluator: CriterionEvaluator, form: Form[T]) -> None:
         self.evaluator = evaluator
+        self.form = form
         self.names = evaluator.names
-        self.name = evaluator.names[0]
-        self.words: dict[Any, _Words] = {}
-        self.missing = evaluator.evaluate({}, {})
+        self.name = evaluator.names[0] if evaluator.names else ""
+        self.words: dict[Any, tuple[Truth, Callable[[tuple[FactValue, ...]], T]]] = {}
+        self.undated: dict[Any, tuple[Truth, Callable[[tuple[FactValue, ...]], T]]] = {}
+        truth, said = self.learn((), {}, None)
+        self.missing = truth, said(())
 
-    def evaluate_one(self, facts: Facts, leanings: Leanings) -> tuple[Truth, CriterionResult]:
+    def evaluate_anew(self, facts: Facts, leanings: Leanings) -> tuple[Truth, T]:
+        """The result of a criterion whose words are not kept."""
+        truth, result = self.evaluator.evaluate(facts, leanings)
+        return truth, self.form.whole(result)
+
+    def evaluate_one(self, facts: Facts, leanings: Leanings) -> tuple[Truth, T]:
         """The result of a criterion that reads one fact."""
         fact = facts.get(self.name)
         if fact is None:
             return self.missing
         value = fact[1]
         if value is None:
-            return self.evaluator.evaluate(facts, leanings)
-        truth, head, pieces, slots = self.words.get(value) or self.learn(value, [fact])
-        on = fact[2]
-        if len(slots) == 1 and on is not None:
-            reason = f"{pieces[0]} ({on.text}){pieces[1]}"
-        else:
-            reason = _filled(pieces, slots, [fact]) if slots else pieces[0]
-        return truth, new_result(CriterionResult, (*head, reason, (fact,)))
+            return self.evaluate_anew(facts, leanings)
+        words = self.undated if fact[2] is None else self.words
+        truth, said = words.get(value) or self.learn((fact,), words, value)
+        return truth, said((fact,))
 
-    def evaluate_age(self, facts: Facts, leanings: Leanings) -> tuple[Truth, CriterionResult]:
+    def evaluate_age(self, facts: Facts, leanings: Leanings) -> tuple[Truth, T]:
         """The result of a criterion that reads the age alone, by the date of birth."""
         birth = facts.get(BIRTH_DATE)
         if birth is None or birth[1] is None or AGE in facts:
-            return self.evaluator.evaluate(facts, leanings)
-        born = birth[1].text  # type: ignore[union-attr]  # a birth date that can be read is a date
-        truth, head, pieces, _ = self.words.get(born) or self.learn(born, [birth])
-        return truth, new_result(CriterionResult, (*head, pieces[0], (birth,)))
+            return self.evaluate_anew(facts, leanings)
+        words = self.undated if birth[2] is None else self.words
+        truth, said = words.get(birth[1].text) or self.learn_age(birth, words)  # type: ignore[union-attr]
+        return truth, said((birth,))
 
-    def evaluate(self, facts: Facts, leanings: Leanings) -> tuple[Truth, CriterionResult]:
+    def evaluate(self, facts: Facts, leanings: Leanings) -> tuple[Truth, T]:
         """The result of a criterion that reads several facts."""
-        known: list[FactValue | None] = []
-        key: list[Value | None] = []
+        key: list[Any] = []
         evidence: list[FactValue] = []
         for name in self.names:
             fact = facts.get(name)
-            known.append(fact)
             if fact is None:
                 key.append(None)
                 continue
             value = fact[1]
             if value is None:
-                return self.evaluator.evaluate(facts, leanings)
-            key.append(value)
+                return self.evaluate_anew(facts, leanings)
+            key.append(value if fact[2] is not None else (value,))
             evidence.append(fact)
-        values = tuple(key)
-        truth, head, pieces, slots = self.words.get(values) or self.learn(values, known)
-        reason = _filled(pieces, slots, known) if slots else pieces[0]
-        return truth, new_result(CriterionResult, (*head, reason, tuple(evidence)))
+        known, values = tuple(evidence), tuple(key)
+        truth, said = self.words.get(values) or self.learn(known, self.words, values)
+        return truth, said(known)
 
-    def learn(self, key: Any, known: list[FactValue | None]) -> _Words:
-        """Have the criterion say its words for these values, with slots for the dates."""
-        if len(self.words) >= _REMEMBERED:
-            self.words.clear()
-        facts = {fact.fact: fact._replace(on=_slot(place)) for place, fact in enumerate(known) if fact is not None}
-        evaluated: Evaluated = self.evaluator.evaluate(facts, {})
-        pieces = _SLOT.split(evaluated.result.reason)
-        slots = tuple(int(slot) for slot in pieces[1::2])
-        words = _Words(evaluated.truth, tuple(evaluated.result[:5]), tuple(pieces[::2]), slots)
-        self.words[key] = words
-        return words
+    def learn(
+        self, evidence: tuple[FactValue, ...], words: dict[Any, Any], key: Any
+    ) -> tuple[Truth, Callable[[tuple[FactValue, ...]], T]]:
+        """Have the criterion say its words for these values, with slots for the dates and the sources."""
+        if len(words) >= _REMEMBERED:
+            words.clear()
+        facts = {fact.fact: slotted(fact, place) for place, fact in enumerate(evidence)}
+        truth, specimen = self.evaluator.evaluate(facts, {})
+        words[key] = learned = truth, self.form.learned(specimen)
+        return learned
 
-
-def _slot(place: int) -> PartialDate:
-    return PartialDate(f"\0{place}\0", date.min, date.min)
-
-
-def _filled(pieces: tuple[str, ...], slots: tuple[int, ...], known: list[FactValue | None]) -> str:
-    """The pieces with the dates of their facts between them."""
-    words = [pieces[0]]
-    for slot, piece in zip(slots, pieces[1:], strict=True):
-        fact = known[slot]
-        if fact is not None and fact[2] is not None:
-            words.append(f" ({fact[2].text})")
-        words.append(piece)
-    return "".join(words)
+    def learn_age(self, birth: FactValue, words: dict[Any, Any]) -> tuple[Truth, Callable[[tuple[FactValue, ...]], T]]:
+        """The same for a date of birth; all that make the same age have the same words."""
+        born = birth.value
+        assert isinstance(born, PartialDate)  # a birth date that can be read is a date
+        age = completed_years(born.last, self.evaluator.meaning.as_of) if born.exact else born.text
+        words[born.text] = learned = words.get(age) or self.learn((birth,), words, age)
+        return learned

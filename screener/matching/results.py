@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from screener.criteria.model import Criterion, CriterionKind
 from screener.facts.definitions import Value
@@ -77,17 +78,40 @@ class NoteSaid(NamedTuple):
     cite: str
 
 
-class PatientResult(NamedTuple):
-    """Everything the screening says of one patient, criteria in the order of the protocol."""
+T = TypeVar("T")
+Made = TypeVar("Made", covariant=True)
+
+
+class Screened(NamedTuple, Generic[T]):
+    """Everything the screening says of one patient, criteria in the order of the protocol, each in some form."""
 
     patient_id: str
     verdict: Verdict
     recoverable: bool | None
     score: int
-    criteria: tuple[CriterionResult, ...]
+    criteria: tuple[T, ...]
     questions: tuple[Question, ...]
     presumed: tuple[Leaning, ...]
     notes: tuple[NoteSaid, ...]
+
+
+PatientResult = Screened[CriterionResult]
+
+
+class Form(Protocol[Made]):
+    """What a criterion's result is made into: what a reader asks for the words of is a `CriterionResult`.
+
+    A writer of millions asks for less, and is spared what it does not write.
+    """
+
+    def whole(self, result: CriterionResult) -> Made:
+        """The form of one result."""
+
+    def learned(self, specimen: CriterionResult) -> Callable[[tuple[FactValue, ...]], Made]:
+        """The form of every result with the same values as a specimen, by the facts it rests on.
+
+        The dates of the specimen's facts, and their sources, are slots: see `screener.matching.slots`.
+        """
 
 
 class Outcome(NamedTuple):
@@ -99,7 +123,7 @@ class Outcome(NamedTuple):
     truths: tuple[Truth, ...]
 
 
-def rank_key(result: PatientResult) -> tuple[int, int, int, str]:
+def rank_key(result: Screened[Any]) -> tuple[int, int, int, str]:
     """The order of a list: verdict, then score, then fewer questions, then patient id."""
     return verdict_order(result.verdict, result.recoverable), -result.score, len(result.questions), result.patient_id
 

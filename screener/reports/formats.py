@@ -6,26 +6,32 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, Protocol
 
 from screener.criteria.library import LoadedRules
 from screener.facts.inspection import RecordProblem
 from screener.facts.table import Rejection
-from screener.matching.results import PatientResult
-from screener.reports.json_text import PatientJson, compact, rules_data, with_rank
+from screener.facts.values import FactValue
+from screener.matching.results import CriterionResult, Form, Screened, T
+from screener.reports.json_forms import JsonForm
+from screener.reports.json_text import compact, rules_data
 
 VERDICTS: Final = ("eligible", "needs_information", "not_eligible")
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _A_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
-class Format(Protocol):
+class Format(Protocol[T]):
     """How patients become text: each one's own text without its rank, and the whole in rank order."""
 
-    def patient(self, result: PatientResult) -> bytes:
-        """The text of one patient, without the rank, which is not known yet."""
+    @property
+    def form(self) -> Form[T]:
+        """The form of a criterion's result that it writes."""
+
+    def patient(self, result: Screened[T]) -> bytes:
+        """What is to be kept of one patient until the rank is known."""
 
     def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
         """The output, piece by piece."""
@@ -43,56 +49,66 @@ class JsonLines:
     """One patient object a line."""
 
     def __init__(self) -> None:
-        self._json = PatientJson()
-
-    def patient(self, result: PatientResult) -> bytes:
-        """The object without its rank."""
-        return self._json.without_rank(result).encode()
+        self.form = JsonForm()
+        self.patient = self.form.packed
 
     def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
         """One line a patient."""
-        for rank, text in ranked:
-            yield b'{"rank":%d,%b\n' % (rank, text[1:])
+        unpacked = self.form.unpacked
+        for rank, packed in ranked:
+            yield unpacked(packed, rank)
+            yield b"\n"
 
 
 class Json:
     """One object: the rules, the counts, the patients and what was rejected."""
 
     def __init__(self, loaded: LoadedRules, as_of: date, stale: Iterable[str]) -> None:
-        self._json = PatientJson()
+        self.form = JsonForm()
+        self.patient = self.form.packed
         self._head: dict[str, Any] = {
             "trial": loaded.rules.trial,
             "as_of": as_of.isoformat(),
             "rules": rules_data(loaded, stale),
         }
 
-    def patient(self, result: PatientResult) -> bytes:
-        """The object of one patient, without its rank."""
-        return self._json.without_rank(result).encode()
-
     def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
         """The whole object, a line a patient."""
         counts = {verdict: tail.counts[verdict] for verdict in VERDICTS}
         yield f'{compact({**self._head, "counts": counts})[:-1]},\n "patients": ['.encode()
-        for rank, text in ranked:
-            yield f"{',' if rank > 1 else ''}\n  {with_rank(rank, text.decode())}".encode()
+        for rank, packed in ranked:
+            yield b",\n  " if rank > 1 else b"\n  "
+            yield self.form.unpacked(packed, rank)
         rejected = [one.data() for one in tail.rejected]
         yield f'],\n "rejected": {compact(rejected)}}}\n'.encode()
+
+
+class ResultForm:
+    """The form of results for a table: what came out, in its one word."""
+
+    def whole(self, result: CriterionResult) -> str:
+        """The word."""
+        return result.result
+
+    def learned(self, specimen: CriterionResult) -> Callable[[tuple[FactValue, ...]], str]:
+        """The word, whatever the dates."""
+        word = specimen.result
+        return lambda facts: word
 
 
 class Csv:
     """One row a patient: the verdict, one column a criterion, and the questions."""
 
     def __init__(self, loaded: LoadedRules) -> None:
+        self.form = ResultForm()
         ids = [criterion.id for criterion in loaded.rules.criteria]
         self._headings = ["rank", "patient_id", "verdict", "recoverable", "score", *ids, "questions"]
 
-    def patient(self, result: PatientResult) -> bytes:
+    def patient(self, result: Screened[str]) -> bytes:
         """The row without the rank, which is the first cell."""
         recoverable = "" if result.recoverable is None else "yes" if result.recoverable else "no"
         questions = " | ".join(one.question for one in result.questions)
-        results = [one.result for one in result.criteria]
-        return _row([result.patient_id, result.verdict, recoverable, str(result.score), *results, questions])
+        return _row([result.patient_id, result.verdict, recoverable, str(result.score), *result.criteria, questions])
 
     def whole(self, ranked: Iterable[tuple[int, bytes]], tail: Tail) -> Iterator[bytes]:
         """The heading row and the patients' rows."""

@@ -1,103 +1,52 @@
-"""Patients as JSON text, in the shape the command line promises.
-
-Written piece by piece with what repeats kept as text, because a screening of a million patients spends more time on
-its JSON than on its rules. Every text goes through the JSON encoder.
-"""
+"""Patients as JSON text, in the shape the command line promises. Every text goes through the JSON encoder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from json import dumps
 from json.encoder import encode_basestring as quoted
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from screener.criteria.library import LoadedRules
-from screener.facts.definitions import Value
-from screener.facts.values import Evidence, plain
-from screener.matching.results import Leaning, PatientResult
-
-_REMEMBERED: Final = 32768
+from screener.facts.values import Evidence, FactValue, plain
+from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question
 
 
-class _Kept(dict[Any, str]):
-    """Texts made once for what repeats, forgotten all at once when they become too many."""
-
-    def __init__(self, make: Callable[[Any], str]) -> None:
-        super().__init__()
-        self.make = make
-
-    def __missing__(self, key: Any) -> str:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        text = self[key] = self.make(key)
-        return text
+def patient_text(result: PatientResult, rank: int | None) -> str:
+    """The object of one patient; the rank is null where the patient was looked at alone."""
+    criteria = ",".join(map(criterion_text, result.criteria))
+    start = start_text(result.verdict, result.recoverable, result.score)
+    end = end_text(result.questions, result.presumed, result.notes)
+    return f'{{"rank":{compact(rank)},"patient_id":{quoted(result.patient_id)},{start}{criteria}{end}'
 
 
-class PatientJson:
-    """Writes patients as JSON objects without their rank, which is the first key and not known before the last one."""
-
-    def __init__(self) -> None:
-        self._verdicts = _Kept(_verdict)
-        self._criteria = _Kept(_criterion)
-        self._values = _Kept(_value)
-        self._lists = _Kept(_list)
-
-    def without_rank(self, result: PatientResult) -> str:
-        """The object of one patient; a rank can be put behind its opening brace."""
-        patient_id, verdict, recoverable, score, criteria, questions, presumed, notes = result
-        start = self._verdicts[verdict, recoverable, score]
-        pieces = [f'{{"patient_id":{quoted(patient_id)},{start},"criteria":[']
-        known, heads = self._values, self._criteria
-        source: str | None = None
-        ending = _ending(None, "recorded")
-        comma = ""
-        for one in criteria:
-            pieces.append(f'{comma}{heads[one[:5]]}{quoted(one[5])},"facts":[')
-            comma = "]},"
-            between = ""
-            for name, value, on, where, state, evidence in one[6]:
-                if where is not source or state != "recorded":
-                    source, ending = where, _ending(where, state)
-                date = "null" if on is None else f'"{on.text}"'
-                pieces.append(f"{between}{known[name, value]}{date}{ending}")
-                if evidence:
-                    pieces[-1] = f'{pieces[-1][:-1]},"evidence":{_records(evidence)}}}'
-                between = ","
-                if state != "recorded":
-                    source, ending = None, _ending(None, "recorded")
-        lists = self._lists
-        end = "]}" if criteria else ""
-        pieces.append(f'{end}],"questions":{lists[questions]},"presumed":{lists[presumed]},"notes":{lists[notes]}}}')
-        return "".join(pieces)
-
-    def ranked(self, result: PatientResult, rank: int | None) -> str:
-        """The whole object; the rank is null where the patient was looked at alone."""
-        return with_rank(rank, self.without_rank(result))
+def start_text(verdict: str, recoverable: bool | None, score: int) -> str:
+    """What stands between a patient's id and the first criterion."""
+    outcome = compact({"verdict": verdict, "recoverable": recoverable, "score": score})
+    return f'{outcome[1:-1]},"criteria":['
 
 
-def _ending(source: str | None, state: str) -> str:
-    return f',"source":{"null" if source is None else quoted(source)},"state":"{state}"}}'
+def criterion_text(result: CriterionResult) -> str:
+    """One criterion with the facts it rests on."""
+    name, kind, outcome, effect, causes, reason, facts = result
+    head = compact({"id": name, "kind": kind, "result": outcome, "effect": effect, "causes": causes, "reason": reason})
+    return f'{head[:-1]},"facts":[{",".join(map(_fact, facts))}]}}'
 
 
-def with_rank(rank: int | None, text: str) -> str:
-    """A patient's object with its rank."""
-    return f'{{"rank":{"null" if rank is None else rank},{text[1:]}'
+def end_text(questions: tuple[Question, ...], presumed: tuple[Leaning, ...], notes: tuple[NoteSaid, ...]) -> str:
+    """What stands behind the last criterion."""
+    return f'],"questions":{_list(questions)},"presumed":{_list(presumed)},"notes":{_list(notes)}}}'
 
 
-def _verdict(key: tuple[str, bool | None, int]) -> str:
-    verdict, recoverable, score = key
-    return compact({"verdict": verdict, "recoverable": recoverable, "score": score})[1:-1]
+def _fact(fact: FactValue) -> str:
+    name, value, on, source, state, evidence = fact
+    data = {"fact": name, "value": plain(value), "on": on and on.text, "source": source, "state": state}
+    return compact({**data, "evidence": [_record(one) for one in evidence]} if evidence else data)
 
 
-def _criterion(key: tuple[str, str, str, str, tuple[str, ...]]) -> str:
-    name, kind, result, effect, causes = key
-    return compact({"id": name, "kind": kind, "result": result, "effect": effect, "causes": causes})[:-1] + ',"reason":'
-
-
-def _value(key: tuple[str, Value | None]) -> str:
-    # The name belongs to the key because yes and 1 are equal in Python, and not in JSON; a fact is of one type.
-    name, value = key
-    return compact({"fact": name, "value": plain(value)})[:-1] + ',"on":'
+def _record(evidence: Evidence) -> dict[str, str]:
+    """A record behind a derived fact, what it does not say left out."""
+    return {name: str(word) for name, word in evidence._asdict().items() if word is not None}
 
 
 def _list(items: tuple[NamedTuple, ...]) -> str:
@@ -107,11 +56,6 @@ def _list(items: tuple[NamedTuple, ...]) -> str:
 def _item(item: NamedTuple) -> dict[str, Any]:
     data = item._asdict()
     return {**data, "value": plain(item.value)} if isinstance(item, Leaning) else data
-
-
-def _records(evidence: tuple[Evidence, ...]) -> str:
-    """The records behind a derived fact, what they do not say left out."""
-    return compact([{name: str(word) for name, word in one._asdict().items() if word is not None} for one in evidence])
 
 
 def rules_data(loaded: LoadedRules, stale: Iterable[str]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
-from screener.matching.results import PatientResult, rank_key
+from screener.matching.results import Screened, rank_key
 
 _HEADER: Final = struct.Struct(">II")
 _RUN_BYTES: Final = 24 * 1024 * 1024
@@ -47,7 +47,7 @@ class Ranking:
         self._closing = ExitStack()
         self._file = -1
 
-    def add(self, result: PatientResult, text: bytes) -> None:
+    def add(self, result: Screened[Any], text: bytes) -> None:
         """Take one patient and the text that is to be given back for it."""
         key = sort_key(result)
         self._held.append((key, text))
@@ -121,7 +121,7 @@ def _size(block: bytes, used: int) -> int:
     return int(_HEADER.size + key_bytes + text_bytes)
 
 
-def sort_key(result: PatientResult) -> bytes:
+def sort_key(result: Screened[Any]) -> bytes:
     """The rank of a patient as bytes that sort as the rank does."""
     order, minus_score, questions, patient_id = rank_key(result)
     return bytes((order, 100 + minus_score)) + questions.to_bytes(2, "big") + patient_id.encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from generated import AS_OF, patients, rule_sets
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,11 @@ from screener.criteria.truth import Meaning
 from screener.facts.values import FactValue, PatientRecord
 from screener.logic import UNKNOWN
 from screener.matching.criterion import CriterionEvaluator
-from screener.matching.evaluate import Evaluator
+from screener.matching.evaluate import Evaluator, EvaluatorOf
 from screener.matching.results import CAUSES, rank_key
+from screener.reports.formats import ResultForm
+from screener.reports.json_forms import JsonForm
+from screener.reports.json_text import patient_text
 
 Facts = dict[str, FactValue]
 
@@ -71,3 +75,20 @@ def test_words_that_are_remembered_are_the_words_that_would_be_said_anew(rules: 
     for facts in some * 2:
         anew = [CriterionEvaluator(one, meaning, stale=False).evaluate(facts, {}).result for one in rules.criteria]
         assert list(evaluator.evaluate(PatientRecord("P", facts)).criteria) == anew
+
+
+@settings(max_examples=60)
+@given(rule_sets(), st.lists(patients(), min_size=1, max_size=4), st.sampled_from([3, 65_536]))
+def test_a_patient_in_a_writers_form_is_written_as_the_result_in_words_is(
+    rules: RuleSet, some: list[Facts], most_texts: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("screener.reports.json_forms._MOST_TEXTS", most_texts)
+        form, words = JsonForm(), ResultForm()
+        evaluator = Evaluator(rules, AS_OF)
+        to_json, to_words = EvaluatorOf(rules, AS_OF, form), EvaluatorOf(rules, AS_OF, words)
+        for rank, facts in enumerate(some * 2):
+            patient = PatientRecord("P", facts)
+            result = evaluator.evaluate(patient)
+            assert form.unpacked(form.packed(to_json.evaluate(patient)), rank) == patient_text(result, rank).encode()
+            assert to_words.evaluate(patient).criteria == tuple(one.result for one in result.criteria)
