@@ -52,19 +52,15 @@ class EvaluatorOf(Generic[T]):
         """Everything there is to say of a patient: verdict, and for every criterion the result, reason and evidence."""
         facts = patient.facts
         leanings: Leanings = {}
-        truths: list[Truth] = []
-        results: list[T] = []
-        for evaluate in self._evaluate:
-            truth, result = evaluate(facts, leanings)
-            truths.append(truth)
-            results.append(result)
+        evaluated = [evaluate(facts, leanings) for evaluate in self._evaluate]
+        truths = [one[0] for one in evaluated]
         outcome = self._verdict(truths)
         return Screened(
             patient.patient_id,
             outcome.verdict,
             outcome.recoverable,
             outcome.score,
-            tuple(results),
+            tuple([one[1] for one in evaluated]),
             self._ask(facts, truths) if outcome.verdict == "needs_information" else (),
             self._leanings(leanings) if leanings else (),
             tuple([note for holds, note in self._notes if holds(facts) is YES]),
