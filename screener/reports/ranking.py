@@ -16,10 +16,14 @@ from typing import Any, Final, NamedTuple, Self
 
 from screener.matching.results import Screened, rank_key
 
-_HEADER: Final = struct.Struct(">II")
+_HEADER: Final = struct.Struct(">I")
+_RANK: Final = struct.Struct(">BBH")
+_FIXED: Final = _RANK.size
+_END: Final = b"\0"
+"""Ends an id, in which it never stands, and sorts before all that can."""
 _RUN_BYTES: Final = 24 * 1024 * 1024
-_OBJECT_BYTES: Final = 150
-"""What the objects around a key and a text take."""
+_OBJECT_BYTES: Final = 60
+"""What the object around a key and a text takes."""
 _READ_BYTES: Final = 64 * 1024
 _WRITE_BYTES: Final = 256 * 1024
 """What stays in the processor's cache on its way to the file: a tenth of the time that a write of 24 MB takes."""
@@ -41,7 +45,7 @@ class Ranking:
 
     def __init__(self, *, run_bytes: int = _RUN_BYTES) -> None:
         self._run_bytes = run_bytes
-        self._held: list[tuple[bytes, bytes]] = []
+        self._held: list[bytes] = []
         self._held_bytes = 0
         self._runs: list[_Run] = []
         self._closing = ExitStack()
@@ -49,9 +53,9 @@ class Ranking:
 
     def add(self, result: Screened[Any], text: bytes) -> None:
         """Take one patient and the text that is to be given back for it."""
-        key = sort_key(result)
-        self._held.append((key, text))
-        self._held_bytes += len(key) + len(text) + _OBJECT_BYTES
+        entry = sort_key(result) + text
+        self._held.append(entry)
+        self._held_bytes += len(entry) + _OBJECT_BYTES
         if self._held_bytes > self._run_bytes:
             self._spill()
 
@@ -60,8 +64,8 @@ class Ranking:
         self._held.sort()
         runs = [self._read(run) for run in self._runs]
         merged = heapq.merge(*runs, self._held) if runs else iter(self._held)
-        for rank, (_, text) in enumerate(merged, start=1):
-            yield rank, text
+        for rank, entry in enumerate(merged, start=1):
+            yield rank, entry[entry.index(_END, _FIXED) + 1 :]
 
     def __enter__(self) -> Self:
         return self
@@ -79,9 +83,9 @@ class Ranking:
         start = end = self._runs[-1].end if self._runs else 0
         pieces: list[bytes] = []
         size = 0
-        for key, text in self._held:
-            pieces += (_HEADER.pack(len(key), len(text)), key, text)
-            size += len(text)
+        for entry in self._held:
+            pieces += (_HEADER.pack(len(entry)), entry)
+            size += len(entry)
             if size >= _WRITE_BYTES:
                 end = self._write(pieces, end)
                 pieces, size = [], 0
@@ -97,7 +101,7 @@ class Ranking:
             place, block = place + written, block[written:]
         return place
 
-    def _read(self, run: _Run) -> Iterator[tuple[bytes, bytes]]:
+    def _read(self, run: _Run) -> Iterator[bytes]:
         """The patients of a run, read in blocks, since the runs share one file."""
         place, block, used = run.start, b"", 0
         while place < run.end or used < len(block):
@@ -107,9 +111,7 @@ class Ranking:
                 place += len(more)
                 block, used = block[used:] + more, 0
                 continue
-            key_bytes, _ = _HEADER.unpack_from(block, used)
-            middle = used + _HEADER.size + key_bytes
-            yield block[used + _HEADER.size : middle], block[middle : used + needed]
+            yield block[used + _HEADER.size : used + needed]
             used += needed
 
 
@@ -117,11 +119,10 @@ def _size(block: bytes, used: int) -> int:
     """The bytes of the patient that begins here, or of its header alone while that is not read."""
     if len(block) - used < _HEADER.size:
         return _HEADER.size
-    key_bytes, text_bytes = _HEADER.unpack_from(block, used)
-    return int(_HEADER.size + key_bytes + text_bytes)
+    return int(_HEADER.size + _HEADER.unpack_from(block, used)[0])
 
 
 def sort_key(result: Screened[Any]) -> bytes:
-    """The rank of a patient as bytes that sort as the rank does."""
+    """The rank of a patient as bytes that sort as the rank does, whatever text stands behind them."""
     order, minus_score, questions, patient_id = rank_key(result)
-    return bytes((order, 100 + minus_score)) + questions.to_bytes(2, "big") + patient_id.encode()
+    return b"%b%b%b" % (_RANK.pack(order, 100 + minus_score, questions), patient_id.encode(), _END)
