@@ -30,14 +30,25 @@ _A_SOURCE: Final = re.compile(f'"({A_SOURCE.pattern})"')
 
 
 class JsonForm(Form[Piece]):
-    """The form of results for JSON, and how patients in that form are packed, and unpacked into JSON."""
+    """The form of results for JSON, and how patients in that form are packed, and unpacked into JSON.
 
-    def __init__(self) -> None:
+    What was packed by a form can be unpacked by it, and by any other if `most_texts` is 0. Sent to another process, a
+    form is of that kind, since the numbers of its texts mean nothing there.
+
+    Args:
+        most_texts: how many texts are made once; what comes later is written out for each patient.
+    """
+
+    def __init__(self, most_texts: int = _MOST_TEXTS) -> None:
+        self._most_texts = most_texts
         self._texts: dict[bytes, bytes] = {_WRITTEN_OUT.encode(): b"%b"}
         self._numbers: dict[str, str] = {}
-        self._starts: dict[tuple[str, bool | None, int], str] = {}
+        self._starts: dict[tuple[str, bool | None, int], Piece] = {}
         self._ends: dict[tuple[tuple[Any, ...], ...], Piece] = {}
         self._in_words = Results()
+
+    def __reduce__(self) -> tuple[type[JsonForm], tuple[int]]:
+        return JsonForm, (0,)
 
     def whole(self, result: CriterionResult) -> Piece:
         """The result, written out."""
@@ -70,50 +81,45 @@ class JsonForm(Form[Piece]):
         return said
 
     def packed(self, patient: Screened[Piece]) -> bytes:
-        """A patient without the rank, in a twentieth of the room."""
+        """A patient without the rank, in a tenth of the room."""
         patient_id, verdict, recoverable, score, criteria, questions, presumed, notes = patient
         start = self._starts.get((verdict, recoverable, score)) or self._start(verdict, recoverable, score)
-        end, last = self._ends.get((questions, presumed, notes)) or self._end(patient)
-        numbers = [start, *[one[0] for one in criteria], end]
-        own = [quoted(patient_id), *[one[1] for one in criteria if one[1]]]
-        if last:
-            own.append(last)
-        return f"{' '.join(numbers)}{_MIDDLE}{_BETWEEN.join(own)}".encode()
+        end = self._ends.get((questions, presumed, notes)) or self._end(patient)
+        pieces = [start, *criteria, end]
+        own = [quoted(patient_id), *[one[1] for one in pieces if one[1]]]
+        return f"{' '.join([one[0] for one in pieces])}{_MIDDLE}{_BETWEEN.join(own)}".encode()
 
     def unpacked(self, packed: bytes, rank: int) -> bytes:
         """The JSON object of a patient."""
         numbers, _, own = packed.partition(_MIDDLE.encode())
         start, *criteria, end = map(self._texts.__getitem__, numbers.split())
-        return (start + b",".join(criteria) + end) % (b"%d" % rank, *own.split(_BETWEEN.encode()))
+        text = b'{"rank":%b,"patient_id":%b,' + start + b",".join(criteria) + end
+        return text % (b"%d" % rank, *own.split(_BETWEEN.encode()))
 
     def _number(self, pieces: list[str]) -> str | None:
         """The number of the text with a slot between every two pieces; none where there are too many already."""
-        text = _with_slots(pieces)
-        return None if text not in self._numbers and len(self._texts) >= _MOST_TEXTS else self._kept(text)
-
-    def _kept(self, text: str) -> str:
-        number = self._numbers.setdefault(text, str(len(self._texts)))
-        self._texts[number.encode()] = text.encode()
+        text = "%b".join(piece.replace("%", "%%") for piece in pieces)
+        number = self._numbers.get(text)
+        if number is None and len(self._numbers) < self._most_texts:
+            number = self._numbers[text] = str(len(self._texts))
+            self._texts[number.encode()] = text.encode()
         return number
 
-    def _start(self, verdict: str, recoverable: bool | None, score: int) -> str:
-        text = _with_slots(['{"rank":', ',"patient_id":', f",{start_text(verdict, recoverable, score)}"])
-        number = self._starts[verdict, recoverable, score] = self._kept(text)  # there are a few hundred at most
-        return number
+    def _piece(self, text: str) -> Piece:
+        number = self._number([text])
+        return (_WRITTEN_OUT, text) if number is None else (number, "")
+
+    def _start(self, verdict: str, recoverable: bool | None, score: int) -> Piece:
+        start = self._starts[verdict, recoverable, score] = self._piece(start_text(verdict, recoverable, score))
+        return start
 
     def _end(self, patient: Screened[Piece]) -> Piece:
-        text = end_text(patient.questions, patient.presumed, patient.notes)
-        number = self._number([text])
-        if number is None:
-            return _WRITTEN_OUT, text
-        end = self._ends[patient[5:]] = number, ""
+        end = self._piece(end_text(patient.questions, patient.presumed, patient.notes))
+        if end[0] != _WRITTEN_OUT:
+            self._ends[patient[5:]] = end
         return end
 
 
 def _slots_of(fact: FactValue) -> int:
     """The slots behind the reason: the value where it is a date, the date where it has one, and the source."""
     return isinstance(fact.value, PartialDate) + (fact.on is not None) + 1
-
-
-def _with_slots(pieces: list[str]) -> str:
-    return "%b".join(piece.replace("%", "%%") for piece in pieces)

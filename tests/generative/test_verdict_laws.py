@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from generated import AS_OF, patients, rule_sets
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,13 +81,11 @@ def test_words_that_are_remembered_are_the_words_that_would_be_said_anew(rules: 
 def test_a_patient_in_a_writers_form_is_written_as_the_result_in_words_is(
     rules: RuleSet, some: list[Facts], most_texts: int
 ) -> None:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("screener.reports.json_forms._MOST_TEXTS", most_texts)
-        form, words = JsonForm(), ResultForm()
-        evaluator = Evaluator(rules, AS_OF)
-        to_json, to_words = EvaluatorOf(rules, AS_OF, form), EvaluatorOf(rules, AS_OF, words)
-        for rank, facts in enumerate(some * 2):
-            patient = PatientRecord("P", facts)
-            result = evaluator.evaluate(patient)
-            assert form.unpacked(form.packed(to_json.evaluate(patient)), rank) == patient_text(result, rank).encode()
-            assert to_words.evaluate(patient).criteria == tuple(one.result for one in result.criteria)
+    form, words = JsonForm(most_texts), ResultForm()
+    evaluator = Evaluator(rules, AS_OF)
+    to_json, to_words = EvaluatorOf(rules, AS_OF, form), EvaluatorOf(rules, AS_OF, words)
+    for rank, facts in enumerate(some * 2):
+        patient = PatientRecord("P", facts)
+        result = evaluator.evaluate(patient)
+        assert form.unpacked(form.packed(to_json.evaluate(patient)), rank) == patient_text(result, rank).encode()
+        assert to_words.evaluate(patient).criteria == tuple(one.result for one in result.criteria)

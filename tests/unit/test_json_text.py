@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -88,6 +89,14 @@ def test_a_patient_who_was_packed_is_unpacked_into_the_same_text(results: list[P
     packed = [form.packed(one._replace(criteria=tuple(map(form.whole, one.criteria)))) for one in results]
     for rank, (one, kept) in enumerate(zip(results, packed, strict=True)):
         assert form.unpacked(kept, rank) == patient_text(one, rank).encode()
+
+
+@given(patients)
+def test_what_another_process_packed_is_unpacked_here(result: PatientResult) -> None:
+    here = JsonForm()
+    there = pickle.loads(pickle.dumps(here))
+    packed = there.packed(result._replace(criteria=tuple(map(there.whole, result.criteria))))
+    assert here.unpacked(packed, 1) == patient_text(result, 1).encode()
 
 
 def test_yes_and_one_stay_apart() -> None:
