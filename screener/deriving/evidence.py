@@ -63,17 +63,18 @@ class Witness:
         return tuple(sorted(found, key=_place)) if len(found) > 1 else tuple(found)
 
     def _of(self, event: Event) -> Evidence:
-        fields = event.fields
+        _, on, fields, reference, place, status, _ = event
         coded = fields.get(_CODE)
-        codes: Any = coded.value if coded is not None else None  # a tuple of codes: the field is of that type
+        codes: Any = None if coded is None else coded[0]  # a tuple of codes: the field is of that type
         system, code, display = codes[0] if codes else _NO_CODE
-        said = [shown.said for name in self._shown if (shown := said_in(event, name)) is not None]
+        said = [shown[1] for name in self._shown if (shown := said_in(event, name)) is not None]
         for name in self._tested:
             tested = fields.get(name)
             if tested is not None and tested[2] != "recorded":
-                said.append(tested.said)
-        words = "; ".join(dict.fromkeys(said)) or None
-        return Evidence(event.reference, event.place, event.on, system, code, display, words, event.status)
+                said.append(tested[1])
+        if len(said) > 1:
+            said = ["; ".join(dict.fromkeys(said))]
+        return Evidence(reference, place, on, system, code, display, (said[0] or None) if said else None, status)
 
 
 def nothing_of(fact: FactDefinition) -> Value | None:
@@ -87,6 +88,8 @@ def nothing_of(fact: FactDefinition) -> Value | None:
 
 def source_of(evidence: Sequence[Evidence]) -> str:
     """Where a person can look the evidence up: the first few records by name, and how many there are besides."""
+    if len(evidence) == 1:
+        return evidence[0].reference
     named = list(dict.fromkeys(one.reference for one in evidence))
     more = len(named) - _NAMED
     return ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")

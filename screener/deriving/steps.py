@@ -11,6 +11,7 @@ from screener.deriving.evidence import Witness
 from screener.deriving.found import PICKS, Found, find
 from screener.deriving.reading import Reading
 from screener.deriving.resting import Resting, without_presumptions
+from screener.deriving.sieve import Sieves, parted
 from screener.deriving.where import Wheres
 from screener.deriving.worth import Options, shown_by, worth_of
 from screener.facts.definitions import EVENT, FactDefinition, Vocabulary
@@ -34,6 +35,7 @@ class Steps:
         self._vocabulary = vocabulary
         self._wheres = wheres
         self._fields = fields
+        self.sieves = Sieves(wheres)
         self._meaning = Meaning(without_presumptions(vocabulary), wheres.as_of)
 
     def of(self, derivation: Derivation) -> Iterator[Step]:
@@ -50,12 +52,20 @@ class Steps:
             yield _adding(derivation.fact, self._of_events(derivation))
 
     def _finding(self, derivation: FromEvents) -> _FindIn:
-        kind, both = derivation.kind, self._wheres.both(derivation.where)
+        kind, parts = derivation.kind, parted(derivation.where)
+        place = self.sieves.place(kind, parts.coded)
+        rest = None if parts.rest is None else self._wheres.both(parts.rest)
 
         def found(reading: Reading) -> Found:
             complete = kind in reading.complete
-            matches = both.complete if complete else both.incomplete
-            return find(reading.events(kind), matches, reading.facts, complete=complete)
+            if rest is None:
+                return find(reading.sifted[place], None, reading.facts, complete=complete)
+            return find(
+                reading.sifted[place],
+                rest.complete if complete else rest.incomplete,
+                reading.facts,
+                complete=complete,
+            )
 
         return found
 
@@ -88,9 +98,13 @@ class Steps:
             case "count", _:
                 return lambda reading: taking.counted(found(reading), witness)
             case "all", None:
-                matches = self._wheres.both(derivation.where).complete
+                matches, place = self._wheres.both(derivation.where).complete, self.sieves.place(kind, None)
                 return lambda reading: taking.all_match(
-                    reading.events(kind), matches, reading.facts, witness, complete=kind in reading.complete
+                    [event for event, _ in reading.sifted[place]],
+                    matches,
+                    reading.facts,
+                    witness,
+                    complete=kind in reading.complete,
                 )
         if value is None:
             assert derivation.where is not None  # what is asked of one event is a value or a test

@@ -32,7 +32,7 @@ def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> F
     if not events:
         return witness.nothing(complete=complete)
     if not sure:
-        return witness.unknown(gravest(one.doubt for one in may), events)
+        return witness.unknown(gravest([one.doubt for one in may]), events)
     worths = [worth(event, facts) for event in events]
     value = _agreed([one.value for one in worths])
     if value is not None:
@@ -97,7 +97,7 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
             if one is not False:
                 open_.append(Candidate(event, doubt if one is True else gravest((doubt, one))))
         if open_:
-            return witness.unknown(gravest(one.doubt for one in open_), [one.event for one in open_])
+            return witness.unknown(gravest([one.doubt for one in open_]), [one.event for one in open_])
     return witness.unknown(options.rest if found.sure else found.doubt, found.all)
 
 

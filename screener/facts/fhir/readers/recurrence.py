@@ -8,7 +8,6 @@ is the recurrence's where the same patient has an earlier record of the cancer i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from screener.dates import PartialDate, before
 from screener.facts.events import Code, Event, EventField
@@ -26,7 +25,7 @@ def _open(event: Event, conditions: Sequence[Event]) -> Event:
     if onset is None or onset.value is None or any(_came_before(event, other) for other in conditions):
         return event
     said = f"{onset.said} (of the cancer or of its recurrence: the record does not say which)"
-    return replace(event, on=None, fields={**event.fields, "onset": EventField(None, said, "conflicting")})
+    return event._replace(on=None, fields={**event.fields, "onset": EventField(None, said, "conflicting")})
 
 
 def _came_before(event: Event, other: Event) -> bool:
