@@ -68,20 +68,20 @@ class Chart:
         entry: Entry,
         kind: EventKind,
         on: EventField | None,
-        fields: Mapping[str, EventField | None],
+        fields: Mapping[str, EventField],
         *,
         status: str | None,
         standing: Standing = "certain",
         part: str = "",
     ) -> None:
-        """Make an event of what a record, or a part of it, says; fields that are none are left out."""
-        if entry.reference in self.doubted:
+        """Make an event of what a record, or a part of it, says."""
+        reference = entry.reference
+        if reference in self.doubted:
             standing = "uncertain"
-        day = None if on is None else on.value
-        recorded = {name: one for name, one in fields.items() if one is not None}
+        day = None if on is None else on[0]
         place = f"{entry.place}, {part}" if part else entry.place
         on_day = day if isinstance(day, PartialDate) else None
-        self.events.append(Event(kind, on_day, recorded, entry.reference, place, status, standing))
+        self.events.append(Event(kind, on_day, fields, reference, place, status, standing))
         if standing != "certain":
             self.inspection.note(standing, entry.type, status or "without a status")
 
@@ -90,14 +90,7 @@ class Chart:
 
         A status that is missing, or that is none of FHIR's, makes the event uncertain.
         """
-        status = entry.resource.get("status")
-        if not isinstance(status, str) or status not in statuses:
-            self.inspection.note("unreadable", f"{entry.type}.status", "missing, or none of FHIR's")
-            return None, "uncertain"
-        standing = statuses[status]
-        if standing is None:
-            self.inspection.note("not_counted", entry.type, status)
-        return status, standing
+        return standing_of(entry.type, entry.resource.get("status"), statuses, self.inspection)
 
     def reject(self, entry: Entry, problem: str, hint: str, kinds: Iterable[EventKind]) -> None:
         """Count a record that could not be used; of these kinds of events one may be missing now."""
@@ -191,6 +184,24 @@ class Chart:
         sites = read_sites(named.resource.get("bodySite"), "body site of a reason", self.inspection)
         told_by_code = sides_of(() if named.code is None else named.code.codes, where, self.inspection)
         return [*told_by_code, *(side._replace(where=where) for side in sites.sides)]
+
+
+def recorded(fields: Mapping[str, EventField | None]) -> dict[str, EventField]:
+    """The fields of an event without those that are none."""
+    return {name: one for name, one in fields.items() if one is not None}
+
+
+def standing_of(
+    kind: str, status: object, statuses: Statuses, inspection: Inspection
+) -> tuple[str | None, Standing | None]:
+    """As `Chart.standing` has it, of a type of record and its status."""
+    if not isinstance(status, str) or status not in statuses:
+        inspection.note("unreadable", f"{kind}.status", "missing, or none of FHIR's")
+        return None, "uncertain"
+    standing = statuses[status]
+    if standing is None:
+        inspection.note("not_counted", kind, status)
+    return status, standing
 
 
 def _agreed(told: Sequence[EventField]) -> EventField | None:
