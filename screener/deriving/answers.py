@@ -20,11 +20,12 @@ Matches = Callable[[Event, Facts], Answer]
 """Whether an event matches, given the facts that are known so far."""
 
 _GRAVEST_FIRST: Final[tuple[Doubt, ...]] = ("conflicting", "unreadable", "imprecise", "uncertain")
+_RANK: Final = {doubt: rank for rank, doubt in enumerate(_GRAVEST_FIRST)}.__getitem__
 
 
 def gravest(doubts: Sequence[Doubt]) -> Doubt:
     """The doubt to tell of several, of which there must be one: where records contradict themselves, a person looks."""
-    return doubts[0] if len(doubts) == 1 else min(doubts, key=_GRAVEST_FIRST.index)
+    return doubts[0] if len(doubts) == 1 else min(doubts, key=_RANK)
 
 
 def doubt_of(value: FactValue | None) -> Doubt:

@@ -9,7 +9,6 @@ from screener.criteria.closures import Facts
 from screener.deriving.answers import Answer, Doubt, Matches, both, gravest
 from screener.facts.events import Event
 
-
 Asked = tuple[Event, Answer]
 """An event, and what is known so far of whether it matches."""
 
@@ -65,11 +64,10 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
         return _NOTHING[complete]
     found = Found([], [], [], complete)
     sure, may, refuted, _ = found
-    for event, one in sifted:
-        if rest is not None:
-            one = both(one, rest(event, facts))  # noqa: PLW2901  # the answer grows with what is asked
-            if one is False:
-                continue
+    for event, so_far in sifted:
+        one = so_far if rest is None else both(so_far, rest(event, facts))
+        if one is False:
+            continue
         if event.standing == "refuted":
             if one is True:
                 refuted.append(event)

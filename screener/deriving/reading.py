@@ -22,20 +22,17 @@ class Reading:
         sieves: tell which derivations may find an event.
     """
 
-    def __init__(
-        self, patient: PatientEvents, known: Mapping[str, FactValue], as_of: date, sieves: Sieves
-    ) -> None:
+    def __init__(self, patient: PatientEvents, known: Mapping[str, FactValue], as_of: date, sieves: Sieves) -> None:
         self.complete = patient.complete
         self.facts: dict[str, FactValue] = dict(known)
         self.chosen: dict[str, Chosen] = {}
         self._known = known
         self.sifted: list[list[Asked]] = [[] for _ in range(sieves.places)]
-        complete = patient.complete
+        of_kind = sieves.of(patient.complete)
         for event in patient.events:
-            on, kind = event.on, event.kind
-            sieve = (sieves.complete if kind in complete else sieves.incomplete).get(kind)
-            if sieve is not None and (on is None or on.first <= as_of):
-                for place, answer in sieve.sift(event):
+            sift, on = of_kind.get(event.kind), event.on
+            if sift is not None and (on is None or on.first <= as_of):
+                for place, answer in sift(event):
                     self.sifted[place].append((event, answer))
 
     def put(self, name: str, derived: FactValue | None) -> None:

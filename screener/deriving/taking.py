@@ -28,11 +28,11 @@ _PATIENT: Final = "patient"
 def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> FactValue | None:
     """The value that all events say which can be the one that is meant."""
     sure, may, clash, complete = chosen
-    events = [*sure, *(one.event for one in may)] if may else sure
-    if not events:
-        return witness.nothing(complete=complete)
     if not sure:
-        return witness.unknown(gravest([one.doubt for one in may]), events)
+        if not may:
+            return witness.nothing(complete=complete)
+        return witness.unknown(gravest([one.doubt for one in may]), [one.event for one in may])
+    events = [*sure, *[one.event for one in may]] if may else sure
     worths = [worth(event, facts) for event in events]
     value = _agreed([one.value for one in worths])
     if value is not None:
@@ -46,7 +46,7 @@ def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> F
 def _agreed(values: Sequence[Value | None]) -> Value | None:
     """The value that all are; of dates that lie within each other the one that holds all."""
     first = values[0]
-    if all(one == first for one in values):
+    if values.count(first) == len(values):
         return first
     dates = [one for one in values if isinstance(one, PartialDate)]
     if len(dates) < len(values):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from screener.dates import PartialDate
@@ -17,7 +16,7 @@ from screener.facts.fhir.statuses import Statuses
 from screener.facts.fhir.times import Calendar, Span
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
-_kind = attrgetter("kind")
+Gaps = tuple[EventKind, bool, bool]
 _WITH_SIDE: Final = frozenset({"condition", "procedure", "radiotherapy", "imaging"})
 
 
@@ -47,8 +46,8 @@ class Chart:
     """Collects the events of one patient.
 
     `doubted` are the references of records that something keeps from being certain; `comorbid` those of the conditions
-    that a list of comorbidities names; `cancers` the sides of the cancer conditions; `missing` the kinds of events of
-    which something in the source could not be read.
+    that a list of comorbidities names; `cancers` the cancer conditions, each with its sides; `missing` the kinds of
+    events of which something in the source could not be read.
     """
 
     def __init__(self, calendar: Calendar, inspection: Inspection, problems: Problems, records: Records) -> None:
@@ -59,7 +58,7 @@ class Chart:
         self.events: list[Event] = []
         self.doubted: set[str] = set()
         self.comorbid: set[str] = set()
-        self.cancers: list[Side] = []
+        self.cancers: list[tuple[str, tuple[Side, ...]]] = []
         self.missing: set[EventKind] = set()
         self._roles: dict[str, EventField] | None = None
 
@@ -164,7 +163,8 @@ class Chart:
         sides = [side for one in reasons.given for side in sides_of(one.codes, "reason code", self.inspection)]
         for named in reasons.named:
             sides += self._sides(named)
-        return indirect_laterality(sides, self.cancers)
+        cancers = [side._replace(where=f"{side.where} of {name}") for name, told in self.cancers for side in told]
+        return indirect_laterality(sides, cancers)
 
     def role(self, reasons: Reasons) -> EventField | None:
         """The role of the conditions that something was done for, as far as they tell one."""
@@ -213,14 +213,16 @@ def _agreed(told: Sequence[EventField]) -> EventField | None:
     return EventField(told[0].value, said) if agree else EventField(None, said, "conflicting")
 
 
-def count_gaps(events: Sequence[Event], inspection: Inspection) -> None:
+def gaps_of(events: Iterable[Event]) -> list[Gaps]:
+    """Of each event its kind, whether it has no date, and whether it has no side, to be counted."""
+    return [(event[0], event[1] is None, "laterality" not in event[2]) for event in events]
+
+
+def note_gaps(gaps: Counter[Gaps], inspection: Inspection) -> None:
     """Count events by kind, and those without a date or a side."""
-    for kind, count in Counter(map(_kind, events)).items():
+    for (kind, undated, unsided), count in gaps.items():
         inspection.note("event", kind, count=count)
-    undated = [event.kind for event in events if event.on is None]
-    for kind, count in Counter(undated).items():
-        if kind != "patient":
+        if undated and kind != "patient":
             inspection.note("without_date", kind, count=count)
-    unsided = [event.kind for event in events if event.kind in _WITH_SIDE and "laterality" not in event.fields]
-    for kind, count in Counter(unsided).items():
-        inspection.note("without_side", kind, count=count)
+        if unsided and kind in _WITH_SIDE:
+            inspection.note("without_side", kind, count=count)

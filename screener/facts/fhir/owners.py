@@ -20,7 +20,9 @@ _GIVE_SUBJECT: Final = "name its Patient as the subject"
 
 def subject_of(resource: Resource) -> str | None:
     """The reference by which a resource names its patient; none where it names none."""
-    return reference_of(resource.get("subject") or resource.get("patient"))
+    subject = resource.get("subject") or resource.get("patient")
+    reference = subject.get("reference") if isinstance(subject, dict) else None
+    return reference if isinstance(reference, str) and reference else None
 
 
 class Patients:
@@ -38,10 +40,8 @@ class Patients:
         if entry.type == "Patient":
             return self._itself(entry)
         reference = subject_of(entry.resource)
-        return None if reference is None else self.named(reference)
-
-    def named(self, reference: str) -> str | None:
-        """The id of the patient that a reference names; none where it names none that can be found."""
+        if reference is None:
+            return None
         if reference not in self._by_reference:
             address = parse_address(reference)
             named = address is not None and address.type == "Patient" and self._on(address.server, address.id)

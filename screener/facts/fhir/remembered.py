@@ -33,6 +33,7 @@ class Remembered(Generic[Parts, Said]):
         self._known: dict[bytes, tuple[Said, Inspection]] = {}
 
     def __call__(self, parts: Parts, inspection: Inspection) -> Said:
+        """What the parts say; what cannot be read of them is counted."""
         try:
             written = orjson.dumps(parts)
         except orjson.JSONEncodeError:  # deeper than can be written, which is less than can be read

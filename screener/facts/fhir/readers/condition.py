@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
 from screener.facts.fhir.chart import Chart, recorded
-from screener.facts.fhir.concepts import Concept, concept, extensions, joined
+from screener.facts.fhir.concepts import concept, extensions, joined
 from screener.facts.fhir.mcode import HISTOLOGY, PRIMARY_CANCER, SECONDARY_CANCER
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.references import Entry
@@ -43,16 +42,17 @@ _CANCERS: Final = frozenset({PRIMARY_CANCER, SECONDARY_CANCER})
 
 
 class _Parts(NamedTuple):
-    """What the parts of a Condition say that records repeat: fields as an event has them.
+    """What the parts of a Condition say that records repeat: fields as an event has them, none without a code.
 
-    `standing` is none where there is no event; `sides` are those of its code and its body sites.
+    `standing` is none where there is no event; `sides` are those of its code and its body sites; `cancer` says that the
+    code names one.
     """
 
     standing: Standing | None
     status: str | None = None
-    code: Concept | None = None
-    fields: Mapping[str, EventField] = MappingProxyType({})
+    fields: Mapping[str, EventField] | None = None
     sides: tuple[Side, ...] = ()
+    cancer: bool = False
 
 
 def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
@@ -68,7 +68,7 @@ def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
     sites = read_sites(parts[3], "Condition.bodySite", inspection)
     sides = (*sides_of(code.codes, "code", inspection), *sites.sides)
     fields = {"code": code.field, "site": sites.field(), "laterality": laterality(sides), "clinical_status": clinical}
-    return _Parts(standing, status, code, recorded(fields), sides)
+    return _Parts(standing, status, recorded(fields), sides, names_cancer(code.codes))
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -86,16 +86,16 @@ def read_condition(entry: Entry, chart: Chart) -> None:
     said = _parts_of((verification, clinical, get("code"), get("bodySite")), chart.inspection)
     if said.standing is None:
         return None
-    if said.code is None:
+    if said.fields is None:
         return chart.reject(entry, "the Condition has no code", "give it one", ("condition",))
     fields = dict(said.fields)
     profiles = profiles_of(resource)
     histology = _histology(entry, chart) if "extension" in resource else None
     if histology is not None:
         fields["histology"] = histology
-    if said.sides and said.standing != "refuted":
-        if histology is not None or not profiles.isdisjoint(_CANCERS) or names_cancer(said.code.codes):
-            chart.cancers += [side._replace(where=f"{side.where} of {entry.reference}") for side in said.sides]
+    cancer = said.cancer or histology is not None or not profiles.isdisjoint(_CANCERS)
+    if cancer and said.sides and said.standing != "refuted":
+        chart.cancers.append((entry.reference, said.sides))
     role = _role(profiles & _CANCERS, fields.get("clinical_status"), comorbid=entry.reference in chart.comorbid)
     if role is not None:
         fields["role"] = role

@@ -149,7 +149,11 @@ def _shared(site: object, method: object, inspection: Inspection) -> dict[str, E
     """What holds for an Observation and for its components alike: site, side, method."""
     sites = read_sites(site, "Observation.bodySite", inspection)
     how = concept(method, "Observation.method", inspection)
-    fields = {"site": sites.field(), "laterality": laterality(sites.sides), "method": None if how is None else how.field}
+    fields = {
+        "site": sites.field(),
+        "laterality": laterality(sites.sides),
+        "method": None if how is None else how.field,
+    }
     return recorded(fields)
 
 

@@ -16,6 +16,8 @@ from screener.logic import YES
 
 def settled(events: Sequence[Event]) -> list[Event]:
     """The events of a patient, the onset of a recurrence left open where it may be the cancer's own."""
+    if not any(_is(event, "recurrence") for event in events):
+        return list(events)
     conditions = [event for event in events if event.kind == "condition"]
     return [_open(event, conditions) if _is(event, "recurrence") else event for event in events]
 
@@ -33,9 +35,9 @@ def _came_before(event: Event, other: Event) -> bool:
     return (
         other is not event
         and other.standing == "certain"
-        and (_is(other, "primary") or not _codes(other).isdisjoint(_codes(event)))
         and _onset_before(other, event)
         and not _other_side(other, event)
+        and (_is(other, "primary") or not _codes(other).isdisjoint(_codes(event)))
     )
 
 
