@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +18,8 @@ from screener.cli.options import (
     trial_argument,
 )
 from screener.cli.registry_options import store_option
-from screener.cli.screening import Screening, from_store, progress, say_problems
+from screener.cli.screening import Screening, Text, from_store, say_problems, text_of, without_collection
+from screener.cli.watching import watched
 from screener.deriving.patients import PatientSource, SourceSettings
 from screener.matching.results import PatientResult
 from screener.reports.formats import Csv, Format, Json, JsonLines, Tail
@@ -70,8 +69,11 @@ def command(
         if form == "table" or report is not None:
             _for_people(screening, table, patients, form=form, out=out, report=report, reasons=reasons)
         else:
-            with progress("patients screened:") as count:
-                _stream(screening, screening.results(table), table, form, out=out, count=count)
+            text = _format(screening, form)
+            with Ranking() as ranking:
+                with without_collection(), watched() as watch:
+                    tail = _ranked(screening.texts(table, text, watch=watch), ranking)
+                _write(text, ranking, tail, table, out)
         screening.say_state()
         return say_problems(table)
 
@@ -82,39 +84,20 @@ def _format(screening: Screening, form: str) -> Format:
     return Csv(screening.loaded) if form == "csv" else JsonLines()
 
 
-def _stream(
-    screening: Screening,
-    results: Iterable[PatientResult],
-    table: PatientSource,
-    form: str,
-    *,
-    out: Path | None,
-    count: object,
-) -> None:
-    """Write patients in rank order without holding them all in memory."""
-    text, tail = _format(screening, form), Tail()
-    with Ranking() as ranking, without_collection():
-        for result in results:
-            tail.counts[result.verdict] += 1
-            ranking.add(result, text.patient(result))
-            if callable(count):
-                count()
-        tail.rejected = table.rejected
-        if not tail.counts:
-            click.echo("There are no patients in the table.", err=True)
-        write_out(text.whole(ranking, tail), out)
+def _ranked(texts: Iterable[Text], ranking: Ranking) -> Tail:
+    """Put patients into rank order, without holding them all in memory."""
+    tail = Tail()
+    for verdict, key, text in texts:
+        tail.counts[verdict] += 1
+        ranking.add(key, text)
+    return tail
 
 
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Spare the search for reference cycles: screening makes none, and looking for them costs a fifth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+def _write(form: Format, ranking: Ranking, tail: Tail, table: PatientSource, out: Path | None) -> None:
+    tail.rejected = table.rejected
+    if not tail.counts:
+        click.echo("There are no patients in the table.", err=True)
+    write_out(form.whole(ranking, tail), out)
 
 
 def _for_people(
@@ -130,16 +113,15 @@ def _for_people(
     from screener.matching.results import rank_key
     from screener.reports.terminal import ranked_list
 
-    with progress("patients screened:") as count:
-        results = []
-        for result in screening.results(table):
-            results.append(result)
-            count()
-    results.sort(key=rank_key)
+    with watched() as watch:
+        results = sorted(screening.results(table, watch=watch), key=rank_key)
     if form == "table":
         ranked_list(screening.standing, screening.as_of, results, reasons=reasons, out=out)
     else:
-        _stream(screening, results, table, form, out=out, count=None)
+        text = _format(screening, form)
+        with Ranking() as ranking:
+            tail = _ranked((text_of(one, text) for one in results), ranking)
+            _write(text, ranking, tail, table, out)
     if report is not None:
         write_report(screening, table, results, source=patients.name, to=report)
 

@@ -47,9 +47,8 @@ class Ranking:
         self._closing = ExitStack()
         self._file = -1
 
-    def add(self, result: PatientResult, text: bytes) -> None:
-        """Take one patient and the text that is to be given back for it."""
-        key = sort_key(result)
+    def add(self, key: bytes, text: bytes) -> None:
+        """Take one patient's key (see `sort_key`), and the text that is to be given back for it."""
         self._held.append((key, text))
         self._held_bytes += len(key) + len(text) + _OBJECT_BYTES
         if self._held_bytes > self._run_bytes:
