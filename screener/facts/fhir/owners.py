@@ -20,9 +20,7 @@ _GIVE_SUBJECT: Final = "name its Patient as the subject"
 
 def subject_of(resource: Resource) -> str | None:
     """The reference by which a resource names its patient; none where it names none."""
-    subject = resource.get("subject") or resource.get("patient")
-    reference = subject.get("reference") if isinstance(subject, dict) else None
-    return reference if isinstance(reference, str) and reference else None
+    return reference_of(resource.get("subject") or resource.get("patient"))
 
 
 class Patients:

@@ -35,9 +35,7 @@ def parse_address(reference: str) -> Address | None:
 
 def reference_of(value: object) -> str | None:
     """The text of a Reference; none where it has none."""
-    if not isinstance(value, dict):
-        return None
-    reference = value.get("reference")
+    reference = value.get("reference") if isinstance(value, dict) else None
     return reference if isinstance(reference, str) and reference else None
 
 
