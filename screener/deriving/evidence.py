@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt
-from screener.deriving.fields import ON, said_in
+from screener.deriving.fields import ON, date_of
 from screener.facts.definitions import FactDefinition, Value
 from screener.facts.events import Event, EventKind
 from screener.facts.values import NOTHING, Evidence, FactValue
@@ -70,7 +70,7 @@ class Witness:
         system, code, display = codes[0] if codes else _NO_CODE
         said: list[str] = []
         for name in self._shown:
-            shown = fields.get(name) if name != ON else said_in(event, name)
+            shown = fields.get(name) if name != ON else date_of(event)
             if shown is not None:
                 said.append(shown[1])
         for name in self._tested:

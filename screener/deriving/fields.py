@@ -34,10 +34,8 @@ class Setting(NamedTuple):
     foreign: Answer
 
 
-def said_in(event: Event, name: str) -> EventField | None:
-    """What an event says in a field; none where nothing is recorded."""
-    if name != ON:
-        return event.fields.get(name)
+def date_of(event: Event) -> EventField | None:
+    """The date of an event as a field of it, which is the one called `on`; none where nothing is recorded."""
     return None if event.on is None else EventField(event.on, event.on.text)
 
 

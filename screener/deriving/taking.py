@@ -14,7 +14,7 @@ from screener.criteria.closures import Facts
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt, Matches, gravest
 from screener.deriving.evidence import Witness
-from screener.deriving.found import Candidate, Chosen, Found
+from screener.deriving.found import Asked, Candidate, Chosen, Found
 from screener.deriving.numbers import as_number, as_range, highest_of, lowest_of
 from screener.deriving.worth import Options, WorthOf
 from screener.facts.definitions import Value
@@ -67,10 +67,10 @@ def any_matches(found: Found, witness: Witness) -> FactValue | None:
 
 
 def all_match(
-    events: Sequence[Event], matches: Matches, facts: Facts, witness: Witness, *, complete: bool
+    sifted: Sequence[Asked], matches: Matches, facts: Facts, witness: Witness, *, complete: bool
 ) -> FactValue | None:
     """Yes where every event matches and there can be no others; no as soon as one does not."""
-    counted = [event for event in events if event.standing != "refuted"]
+    counted = [event for event, _ in sifted if event.standing != "refuted"]
     answers = [matches(event, facts) if event.standing == "certain" else "uncertain" for event in counted]
     against = [event for event, one in zip(counted, answers, strict=True) if one is False]
     if against:

@@ -21,7 +21,7 @@ from screener.criteria.derivations import (
 from screener.criteria.value_reading import NO_UNIT
 from screener.dates import PartialDate, completed_years
 from screener.deriving.answers import Doubt, Matches
-from screener.deriving.fields import ON, doubt_in, said_in
+from screener.deriving.fields import ON, date_of, doubt_in
 from screener.deriving.numbers import in_unit, usable
 from screener.deriving.sieve import by_codes, is_coded, strict
 from screener.deriving.where import Wheres
@@ -92,7 +92,7 @@ def _of_field(fact: FactDefinition, name: str, as_of: date) -> WorthOf:
     convert = _converter(fact, as_of)
 
     def worth(event: Event, _: Facts) -> Worth:
-        said = event.fields.get(name) if name != ON else said_in(event, name)
+        said = event.fields.get(name) if name != ON else date_of(event)
         if said is None:
             return _UNCERTAIN
         if said[0] is None:
