@@ -36,7 +36,9 @@ class Reasons(NamedTuple):
 
     def field(self) -> EventField | None:
         """The reasons as a field of an event."""
-        return joined([*self.given, *(one.code for one in self.named)]) if self.named else joined(self.given)
+        if self.named:
+            return joined([*self.given, *(one.code for one in self.named)])
+        return joined(self.given) if self.given else None
 
 
 NO_REASONS: Final = Reasons()

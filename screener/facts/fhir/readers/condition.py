@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
@@ -67,7 +66,13 @@ def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
         return _Parts(standing, status)
     sites = read_sites(parts[3], "Condition.bodySite", inspection)
     sides = (*sides_of(code.codes, "code", inspection), *sites.sides)
-    fields = {"code": code.field, "site": sites.field(), "laterality": laterality(sides), "clinical_status": clinical}
+    fields = {
+        "code": code.field,
+        "role": _role(frozenset(), clinical, comorbid=False),
+        "site": sites.field(),
+        "laterality": laterality(sides),
+        "clinical_status": clinical,
+    }
     return _Parts(standing, status, recorded(fields), sides, names_cancer(code.codes))
 
 
@@ -96,9 +101,11 @@ def read_condition(entry: Entry, chart: Chart) -> None:
     cancer = said.cancer or histology is not None or not profiles.isdisjoint(_CANCERS)
     if cancer and said.sides and said.standing != "refuted":
         chart.cancers.append((entry.reference, said.sides))
-    role = _role(profiles & _CANCERS, fields.get("clinical_status"), comorbid=entry.reference in chart.comorbid)
-    if role is not None:
-        fields["role"] = role
+    comorbid = entry.reference in chart.comorbid
+    if profiles or comorbid:
+        role = _role(profiles, fields.get("clinical_status"), comorbid=comorbid)
+        if role is not None:
+            fields["role"] = role
     onset = _when(entry, "onset", chart)
     for name, when in (("onset", onset), ("abatement", _when(entry, "abatement", chart))):
         if when is not None:
@@ -136,21 +143,20 @@ def _clinical(value: object, inspection: Inspection) -> EventField | None:
     return EventField(None, found.words, "unreadable")
 
 
-@lru_cache(maxsize=256)
-def _role(cancers: frozenset[str], clinical: EventField | None, *, comorbid: bool) -> EventField | None:
+def _role(profiles: frozenset[str], clinical: EventField | None, *, comorbid: bool) -> EventField | None:
     """The part a condition plays, only where the record says so.
 
     mCODE's profile of a secondary cancer is a metastasis; a condition that has come back is a recurrence, also of a
     primary cancer; else mCODE's profile of a primary one, or being named in a list of comorbidities.
     """
     told: list[tuple[str, str]] = []
-    if SECONDARY_CANCER in cancers:
+    if SECONDARY_CANCER in profiles:
         told.append(("metastasis", "profile of a secondary cancer"))
     elif clinical is not None and clinical.value in _RETURNED:
         told.append(("recurrence", f"clinical status {clinical.said}"))
-    elif PRIMARY_CANCER in cancers:
+    elif PRIMARY_CANCER in profiles:
         told.append(("primary", "profile of a primary cancer"))
-    if PRIMARY_CANCER in cancers and SECONDARY_CANCER in cancers:
+    if PRIMARY_CANCER in profiles and SECONDARY_CANCER in profiles:
         told.append(("primary", "profile of a primary cancer"))
     if comorbid:
         told.append(("comorbidity", "list of comorbidities"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
-from screener.facts.fhir.chart import NO_REASONS, Chart
+from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import Concept, concept, extensions, told
 from screener.facts.fhir.mcode import INTENTS
 from screener.facts.fhir.readers.procedure import Times, intent_of
@@ -42,17 +42,15 @@ def read_medication(entry: Entry, chart: Chart) -> None:
         return
     found = extensions(resource, INTENTS, entry.type, chart.inspection) if "extension" in resource else {}
     times = _times(entry, chart)
-    reasons = chart.reasons(entry)
-    fields = {"code": code.field, "act": act.field}
-    for name, one in (
-        ("intent", intent_of(found, entry.type, chart.inspection) if found else None),
-        ("reason", None if reasons is NO_REASONS else reasons.field()),
-        ("start", times.start),
-        ("end", times.end),
-    ):
-        if one is not None:
-            fields[name] = one
-    chart.add(entry, "medication", times.on, fields, status=status, standing=standing)
+    fields = {
+        "code": code.field,
+        "act": act.field,
+        "intent": intent_of(found, entry.type, chart.inspection) if found else None,
+        "reason": chart.reasons(entry).field(),
+        "start": times.start,
+        "end": times.end,
+    }
+    chart.add(entry, "medication", times.on, recorded(fields), status=status, standing=standing)
 
 
 def _asked(entry: Entry, standing: Standing, chart: Chart) -> Standing | None:
