@@ -17,6 +17,7 @@ from screener.facts.values import Evidence, plain
 from screener.matching.results import Leaning, PatientResult
 
 _REMEMBERED: Final = 32768
+_EVIDENCE: Final = tuple(f'"{name}":' for name in Evidence._fields)
 
 
 class _Kept(dict[Any, str]):
@@ -111,7 +112,12 @@ def _item(item: NamedTuple) -> dict[str, Any]:
 
 def _records(evidence: tuple[Evidence, ...]) -> str:
     """The records behind a derived fact, what they do not say left out."""
-    return compact([{name: str(word) for name, word in one._asdict().items() if word is not None} for one in evidence])
+    return f"[{','.join([_record(one) for one in evidence])}]"
+
+
+def _record(one: Evidence) -> str:
+    said = [f"{name}{quoted(str(word))}" for name, word in zip(_EVIDENCE, one, strict=True) if word is not None]
+    return f"{{{','.join(said)}}}"
 
 
 def rules_data(loaded: LoadedRules, stale: Iterable[str]) -> dict[str, Any]:
