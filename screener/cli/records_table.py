@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +43,11 @@ def command(
       screener records table export/ --out facts.csv
       screener records table export/ --trial NCT06452485 --as-of 2026-06-01 --out facts.parquet
     """
-    from screener.cli.screening import progress, say_problems
+    from screener.cli.screening import say_problems, without_collection
+    from screener.cli.watching import watched
     from screener.criteria.library import criteria_folder
-    from screener.deriving.patients import open_patients
-    from screener.reports.fact_table import write_fact_table
+    from screener.deriving.patients import made_of, open_patients
+    from screener.reports.fact_table import fact_rows, write_fact_table
 
     facts, columns = facts_and_columns(trial, criteria_folder(criteria_dir))
     names = None if trial is None else list(columns.facts)
@@ -52,8 +55,9 @@ def command(
     with open_patients(
         path, facts.vocabulary, facts.derivations, as_of=day, settings=settings, names=names
     ) as patients:
-        with progress("patients read:") as count:
-            write_fact_table(count.each(patients), columns, out)
+        to_terminal = out is None and sys.stdout.isatty()
+        with without_collection(), watched(shown=not to_terminal) as watch:
+            write_fact_table(made_of(patients, partial(fact_rows, columns), watch=watch), columns, out)
         return say_problems(patients)
 
 

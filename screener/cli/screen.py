@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,9 +19,10 @@ from screener.cli.options import (
     trial_argument,
 )
 from screener.cli.registry_options import store_option
-from screener.cli.screening import Screening, from_store, progress, say_problems
+from screener.cli.screening import Screening, Text, from_store, say_problems, text_of, without_collection
+from screener.cli.watching import watched
 from screener.deriving.patients import PatientSource, SourceSettings
-from screener.matching.results import PatientResult, Screened, T
+from screener.matching.results import PatientResult
 from screener.reports.formats import Csv, Format, Json, JsonLines, Tail
 from screener.reports.ranking import Ranking
 from screener.reports.writing_out import write_out
@@ -71,9 +70,11 @@ def command(
         if form == "table" or report is not None:
             _for_people(screening, table, patients, form=form, out=out, report=report, reasons=reasons)
         else:
-            with progress("patients screened:") as count:
-                text = _format(screening, form)
-                _stream(screening.results_in(text.form, table), table, text, out=out, count=count)
+            text = _format(screening, form)
+            with Ranking() as ranking, without_collection():
+                with watched() as watch:
+                    tail = _ranked(screening.texts(table, text, watch=watch), ranking)
+                _write(text, ranking, tail, table, out)
         screening.say_state()
         return say_problems(table)
 
@@ -84,37 +85,20 @@ def _format(screening: Screening, form: str) -> Format[Any]:
     return Csv(screening.loaded) if form == "csv" else JsonLines()
 
 
-def _stream(
-    results: Iterable[Screened[T]],
-    table: PatientSource,
-    text: Format[T],
-    *,
-    out: Path | None,
-    count: Callable[[], None] = lambda: None,
-) -> None:
-    """Write patients in rank order without holding them all in memory."""
+def _ranked(texts: Iterable[Text], ranking: Ranking) -> Tail:
+    """Put patients into rank order, without holding them all in memory."""
     tail = Tail()
-    with Ranking() as ranking, without_collection():
-        for result in results:
-            tail.counts[result.verdict] += 1
-            ranking.add(result, text.patient(result))
-            count()
-        tail.rejected = table.rejected
-        if not tail.counts:
-            click.echo("There are no patients in the table.", err=True)
-        write_out(text.whole(ranking, tail), out)
+    for verdict, key, text in texts:
+        tail.counts[verdict] += 1
+        ranking.add(key, text)
+    return tail
 
 
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Spare the search for reference cycles: screening makes none, and looking for them costs a fifth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+def _write(form: Format[Any], ranking: Ranking, tail: Tail, table: PatientSource, out: Path | None) -> None:
+    tail.rejected = table.rejected
+    if not tail.counts:
+        click.echo("There are no patients in the table.", err=True)
+    write_out(form.whole(ranking, tail), out)
 
 
 def _for_people(
@@ -130,18 +114,15 @@ def _for_people(
     from screener.matching.results import rank_key
     from screener.reports.terminal import ranked_list
 
-    with progress("patients screened:") as count:
-        results = []
-        for result in screening.results(table):
-            results.append(result)
-            count()
-    results.sort(key=rank_key)
+    with watched() as watch:
+        results = sorted(screening.results(table, watch=watch), key=rank_key)
     if form == "table":
         ranked_list(screening.standing, screening.as_of, results, reasons=reasons, out=out)
     else:
         text = _format(screening, form)
-        in_form = (one._replace(criteria=tuple(map(text.form.whole, one.criteria))) for one in results)
-        _stream(in_form, table, text, out=out)
+        with Ranking() as ranking:
+            tail = _ranked((text_of(one, text) for one in results), ranking)
+            _write(text, ranking, tail, table, out)
     if report is not None:
         write_report(screening, table, results, source=patients.name, to=report)
 

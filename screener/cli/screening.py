@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
 from screener.criteria.library import LoadedRules, criteria_folder, find_rules
-from screener.criteria.model import facts_of
-from screener.deriving.patients import PatientSource, SourceSettings, open_patients
+from screener.criteria.model import RuleSet, facts_of
+from screener.deriving.patients import PatientSource, SourceSettings, made_of, open_patients
 from screener.errors import EXIT_OK, EXIT_REJECTED
 from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator, EvaluatorOf
 from screener.matching.gate import admitted
-from screener.matching.results import Form, PatientResult, Screened, T
+from screener.matching.results import PatientResult, Screened, T, Verdict, in_form
+from screener.reports.ranking import sort_key
 from screener.store.standing import standing
 from screener.store.state import RegistryState, registry_state
+
+if TYPE_CHECKING:
+    from screener.facts.fhir.records import Watch
+    from screener.reports.formats import Format
 
 _SHOWN_AT_MOST = 20
 RECORDS_AS_THEY_ARE: Final = SourceSettings()
@@ -65,14 +71,14 @@ class Screening:
         self.loaded: LoadedRules = self.standing.loaded
         self._evaluator = Evaluator(self.loaded.rules, as_of, stale=self.standing.stale)
 
-    def results(self, table: PatientSource) -> Iterator[PatientResult]:
+    def results(self, table: PatientSource, *, watch: Watch | None = None) -> Iterator[PatientResult]:
         """The result of each patient, in the order of the table."""
-        return map(self._evaluator.evaluate, table)
+        return map(self._evaluator.evaluate, made_of(table, _as_they_are, watch=watch))
 
-    def results_in(self, form: Form[T], table: PatientSource) -> Iterator[Screened[T]]:
-        """The same, the result of each criterion in a form of its own."""
-        evaluator = EvaluatorOf(self.loaded.rules, self.as_of, form, stale=self.standing.stale)
-        return map(evaluator.evaluate, table)
+    def texts(self, table: PatientSource, form: Format[T], *, watch: Watch | None = None) -> Iterator[Text]:
+        """The result of each patient as text, in the order of the table; made where the patient is read."""
+        stale = frozenset(self.standing.stale)
+        return made_of(table, partial(_screened, self.loaded.rules, self.as_of, stale, form), watch=watch)
 
     def result(self, patient: PatientRecord) -> PatientResult:
         """The result of one patient."""
@@ -92,6 +98,44 @@ class Screening:
         click.echo(f"{rules.trial}{version}{checked}. Rules: {self.loaded.approval}.", err=True)
         for notice in self.standing.notices:
             click.echo(notice, err=True)
+
+
+class Text(NamedTuple):
+    """The result of one patient as text, with its verdict and the key of its rank."""
+
+    verdict: Verdict
+    key: bytes
+    text: bytes
+
+
+def text_of(result: PatientResult, form: Format[T]) -> Text:
+    """The result of a patient as text of a format."""
+    return _text(in_form(result, form.form), form)
+
+
+def _text(result: Screened[T], form: Format[T]) -> Text:
+    return Text(result.verdict, sort_key(result), form.patient(result))
+
+
+def _screened(rules: RuleSet, as_of: date, stale: frozenset[str], form: Format[T]) -> Callable[[PatientRecord], Text]:
+    evaluate = EvaluatorOf(rules, as_of, form.form, stale=stale).evaluate
+    return lambda patient: _text(evaluate(patient), form)
+
+
+def _as_they_are() -> Callable[[PatientRecord], PatientRecord]:
+    return lambda patient: patient
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Spare the search for reference cycles: screening makes none, and looking for them costs a fifth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def say_problems(table: PatientSource, *, patient: PatientRecord | None = None) -> int:
@@ -125,37 +169,3 @@ def _say_columns(unknown: Sequence[tuple[str, str]]) -> None:
     if len(unknown) > _SHOWN_AT_MOST:
         more = len(unknown) - _SHOWN_AT_MOST
         click.echo(f"and {more:,} more columns were not used; the HTML report (--report) lists every one.", err=True)
-
-
-@contextmanager
-def progress(what: str) -> Iterator[_Counter]:
-    """Counts on standard error while a table is read, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield _Counter()
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4) as bar:
-        task = bar.add_task(what, total=None)
-        yield _Counter(lambda count: bar.update(task, completed=count))
-
-
-class _Counter:
-    """Counts patients, and shows the count now and then."""
-
-    def __init__(self, show: object = None) -> None:
-        self._show = show
-        self.count = 0
-
-    def each(self, patients: Iterable[PatientRecord]) -> Iterator[PatientRecord]:
-        """The patients, counted as they pass."""
-        for patient in patients:
-            yield patient
-            self()
-
-    def __call__(self) -> None:
-        self.count += 1
-        if callable(self._show) and self.count % 500 == 0:
-            self._show(self.count)

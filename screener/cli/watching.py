@@ -15,9 +15,9 @@ Watch = Callable[[str, int, int | None], None]
 
 
 @contextmanager
-def watched() -> Iterator[Watch | None]:
-    """Shows on standard error how far the reading is, on a terminal only; none elsewhere."""
-    if not sys.stderr.isatty():
+def watched(*, shown: bool = True) -> Iterator[Watch | None]:
+    """Shows on standard error how far the reading is, on a terminal only; none elsewhere, nor where it is not shown."""
+    if not shown or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

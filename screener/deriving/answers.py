@@ -5,7 +5,7 @@ The logic is Kleene's, as in `screener.logic`; of several doubts the gravest is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from screener.criteria.closures import Facts
@@ -20,11 +20,12 @@ Matches = Callable[[Event, Facts], Answer]
 """Whether an event matches, given the facts that are known so far."""
 
 _GRAVEST_FIRST: Final[tuple[Doubt, ...]] = ("conflicting", "unreadable", "imprecise", "uncertain")
+_RANK: Final = {doubt: rank for rank, doubt in enumerate(_GRAVEST_FIRST)}.__getitem__
 
 
-def gravest(doubts: Iterable[Doubt]) -> Doubt:
+def gravest(doubts: Sequence[Doubt]) -> Doubt:
     """The doubt to tell of several, of which there must be one: where records contradict themselves, a person looks."""
-    return min(doubts, key=_GRAVEST_FIRST.index)
+    return doubts[0] if len(doubts) == 1 else min(doubts, key=_RANK)
 
 
 def doubt_of(value: FactValue | None) -> Doubt:
@@ -39,6 +40,13 @@ def answer(truth: Truth) -> Answer:
     return "imprecise" if truth is None else truth
 
 
+def both(one: Answer, other: Answer) -> Answer:
+    """Whether two things hold together, of which the first is not no."""
+    if one is True or other is False:
+        return other
+    return one if other is True else gravest((one, other))  # type: ignore[arg-type]  # neither is yes or no
+
+
 def always(_: Event, __: Facts) -> Answer:
     """Every event matches."""
     return True
@@ -46,6 +54,8 @@ def always(_: Event, __: Facts) -> Answer:
 
 def all_of(parts: list[Matches]) -> Matches:
     """Every part holds: no as soon as one is no."""
+    if len(parts) == 1:
+        return parts[0]
 
     def matches(event: Event, facts: Facts) -> Answer:
         doubts: list[Doubt] = []
@@ -62,6 +72,8 @@ def all_of(parts: list[Matches]) -> Matches:
 
 def any_of(parts: list[Matches]) -> Matches:
     """Some part holds: yes as soon as one is yes."""
+    if len(parts) == 1:
+        return parts[0]
 
     def matches(event: Event, facts: Facts) -> Answer:
         doubts: list[Doubt] = []

@@ -36,6 +36,7 @@ class Deriver:
         self._as_of = as_of
         wanted = None if names is None else _behind(names, derivations)
         steps = Steps(vocabulary, Wheres(derivations.value_sets, as_of), wanted)
+        self._sieves = steps.sieves
         definitions = None if wanted is None else {definition_of(name) for name in wanted}
         chosen = [one for name, one in derivations.facts.items() if definitions is None or name in definitions]
         self._steps: list[Step] = [step for one in (_BORN, *chosen) for step in steps.of(one)]
@@ -48,7 +49,7 @@ class Deriver:
             known: facts from a source of higher standing, such as the answer of a person. They stay as they are, facts
                 that rest on them follow them, and records that say something else are kept with them as evidence.
         """
-        reading = Reading(patient, known, self._as_of)
+        reading = Reading(patient, known, self._as_of, self._sieves)
         for step in self._steps:
             step(reading)
         return PatientRecord(patient.patient_id, reading.facts, patient.row)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt
-from screener.deriving.fields import said_in
+from screener.deriving.fields import ON, date_of
 from screener.facts.definitions import FactDefinition, Value
 from screener.facts.events import Event, EventKind
 from screener.facts.values import NOTHING, Evidence, FactValue
@@ -46,7 +46,7 @@ class Witness:
         on = max([one.on for one in evidence if one.on is not None], key=_end, default=None)
         return FactValue(self.fact.name, value, on, source_of(evidence), "recorded", evidence)
 
-    def unknown(self, doubt: Doubt, events: Iterable[Event]) -> FactValue:
+    def unknown(self, doubt: Doubt, events: Sequence[Event]) -> FactValue:
         """The fact as unknown, for a reason that stands in these events."""
         evidence = self._evidence(events)
         return FactValue(self.fact.name, None, None, source_of(evidence), doubt, evidence)
@@ -58,22 +58,28 @@ class Witness:
             return None
         return FactValue(self.fact.name, value, None, f"nothing found in complete records of the kind {self.kind}")
 
-    def _evidence(self, events: Iterable[Event]) -> tuple[Evidence, ...]:
-        found = [self._of(event) for event in events]
-        return tuple(sorted(found, key=_place)) if len(found) > 1 else tuple(found)
+    def _evidence(self, events: Sequence[Event]) -> tuple[Evidence, ...]:
+        if len(events) == 1:
+            return (self._of(events[0]),)
+        return tuple(sorted(map(self._of, events), key=_place))
 
     def _of(self, event: Event) -> Evidence:
-        fields = event.fields
+        _, on, fields, reference, place, status, _ = event
         coded = fields.get(_CODE)
-        codes: Any = coded.value if coded is not None else None  # a tuple of codes: the field is of that type
+        codes: Any = None if coded is None else coded[0]  # a tuple of codes: the field is of that type
         system, code, display = codes[0] if codes else _NO_CODE
-        said = [shown.said for name in self._shown if (shown := said_in(event, name)) is not None]
+        said: list[str] = []
+        for name in self._shown:
+            shown = fields.get(name) if name != ON else date_of(event)
+            if shown is not None:
+                said.append(shown[1])
         for name in self._tested:
             tested = fields.get(name)
             if tested is not None and tested[2] != "recorded":
-                said.append(tested.said)
-        words = "; ".join(dict.fromkeys(said)) or None
-        return Evidence(event.reference, event.place, event.on, system, code, display, words, event.status)
+                said.append(tested[1])
+        if len(said) > 1:
+            said = ["; ".join(dict.fromkeys(said))]
+        return Evidence(reference, place, on, system, code, display, (said[0] or None) if said else None, status)
 
 
 def nothing_of(fact: FactDefinition) -> Value | None:
@@ -87,6 +93,8 @@ def nothing_of(fact: FactDefinition) -> Value | None:
 
 def source_of(evidence: Sequence[Evidence]) -> str:
     """Where a person can look the evidence up: the first few records by name, and how many there are besides."""
+    if len(evidence) == 1:
+        return evidence[0].reference
     named = list(dict.fromkeys(one.reference for one in evidence))
     more = len(named) - _NAMED
     return ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")

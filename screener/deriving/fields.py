@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from screener.criteria import tests
 from screener.criteria.closures import Facts
 from screener.criteria.derivations import FieldCheck, FieldTest, HasCode, InValueSet, SameAs, TimesUpperLimit
-from screener.criteria.model import DateTest, FactReference
+from screener.criteria.model import DateOp, DateTest, FactReference
 from screener.dates import PartialDate
 from screener.deriving.answers import Answer, Doubt, Matches, all_of, answer, doubt_of
 from screener.deriving.numbers import in_unit, number_of
@@ -34,10 +34,8 @@ class Setting(NamedTuple):
     foreign: Answer
 
 
-def said_in(event: Event, name: str) -> EventField | None:
-    """What an event says in a field; none where nothing is recorded."""
-    if name != ON:
-        return event.fields.get(name)
+def date_of(event: Event) -> EventField | None:
+    """The date of an event as a field of it, which is the one called `on`; none where nothing is recorded."""
     return None if event.on is None else EventField(event.on, event.on.text)
 
 
@@ -88,7 +86,7 @@ def _of_value(test: FieldTest, check: FieldCheck, setting: Setting) -> OfValue:
         case SameAs(fact):
             return lambda value, facts: _same(value, fact, facts)
         case DateTest(op, FactReference() as other):
-            return lambda value, facts: _compare_dates(DateTest(op, other), value, facts)
+            return _compare_dates(op, other)
     assert not isinstance(check, TimesUpperLimit | InValueSet | HasCode)  # they have functions of their own
     holds = tests.of_one_value(check, setting.as_of)
     if test.unit is not None:
@@ -129,12 +127,16 @@ def _same(value: str, name: str, facts: Facts) -> Answer:
     return "imprecise" if known.value == _BILATERAL else False
 
 
-def _compare_dates(test: DateTest, value: PartialDate, facts: Facts) -> Answer:
-    assert isinstance(test.other, FactReference)
-    known = facts.get(test.other.fact)
-    if known is None or not isinstance(known.value, PartialDate):
-        return doubt_of(known)
-    return answer(tests.compare_dates(test.op, value, test.other, known.value))
+def _compare_dates(op: DateOp, other: FactReference) -> OfValue:
+    name = other.fact
+
+    def compare(value: PartialDate, facts: Facts) -> Answer:
+        known = facts.get(name)
+        if known is None or not isinstance(known[1], PartialDate):
+            return doubt_of(known)
+        return answer(tests.compare_dates(op, value, other, known[1]))
+
+    return compare
 
 
 def _of_quantity(holds: tests.OfKnown, unit: str) -> OfValue:

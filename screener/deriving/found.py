@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from screener.criteria.closures import Facts
-from screener.deriving.answers import Doubt, Matches, gravest
+from screener.deriving.answers import Answer, Doubt, Matches, both, gravest
 from screener.facts.events import Event
+
+Asked = tuple[Event, Answer]
+"""An event, and what is known so far of whether it matches."""
 
 
 class Candidate(NamedTuple):
@@ -33,7 +36,7 @@ class Found(NamedTuple):
     @property
     def doubt(self) -> Doubt:
         """The gravest reason why something only may match."""
-        return gravest(one.doubt for one in self.may)
+        return gravest([one.doubt for one in self.may])
 
 
 class Chosen(NamedTuple):
@@ -45,12 +48,24 @@ class Chosen(NamedTuple):
     complete: bool
 
 
-def find(events: Iterable[Event], matches: Matches, facts: Facts, *, complete: bool) -> Found:
-    """The events that match, or may. What is uncertain is never more than that it may."""
+_NOTHING: Final = {complete: Found([], [], [], complete) for complete in (True, False)}
+
+
+def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complete: bool) -> Found:
+    """The events that match, or may. What is uncertain is never more than that it may.
+
+    Args:
+        sifted: events, each with what is known so far of whether it matches, which is not no.
+        rest: what else must hold of them.
+        facts: the facts known so far.
+        complete: whether there can be no others.
+    """
+    if not sifted:
+        return _NOTHING[complete]
     found = Found([], [], [], complete)
     sure, may, refuted, _ = found
-    for event in events:
-        one = matches(event, facts)
+    for event, so_far in sifted:
+        one = so_far if rest is None else both(so_far, rest(event, facts))
         if one is False:
             continue
         if event.standing == "refuted":
@@ -83,6 +98,8 @@ def earliest(found: Found) -> Chosen:
 
 
 def _chosen(found: Found, can_be: Callable[[Event], bool]) -> Chosen:
+    if len(found.sure) + len(found.may) <= 1:
+        return Chosen(found.sure, found.may, _clash(found.sure), found.complete)
     sure = [event for event in found.sure if can_be(event)]
     may = [one for one in found.may if can_be(one.event)]
     return Chosen(sure, may, _clash(sure), found.complete)

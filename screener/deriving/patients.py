@@ -10,16 +10,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from screener.criteria.derivations import Derivation, Derivations
+from screener.criteria.derivations import Derivations
 from screener.deriving.deriver import Deriver
-from screener.facts.definitions import EventFact, FactDefinition, Vocabulary
+from screener.facts.definitions import Vocabulary
 from screener.facts.events import EventKind, PatientEvents
-from screener.facts.fhir.records import Watch
+from screener.facts.fhir.records import Made, Watch
 from screener.facts.inspection import RecordProblem
-from screener.facts.record_source import EventSource, each, open_events
+from screener.facts.record_source import EventSource, counted, each, open_events
 from screener.facts.table import FactTable, Rejection, open_fact_table
-from screener.facts.value_sets import ValueSet
 from screener.facts.values import PatientRecord
+
+Work = Callable[[], Callable[[PatientRecord], Made]]
+"""Makes, once in each process, the function that is then called with each patient."""
 
 _JSON: Final = (".json", ".jsonl", ".ndjson")
 _ALWAYS_RECORDS: Final = (".gz", ".duckdb")
@@ -68,20 +70,12 @@ class DerivedPatients:
     Args:
         source: the records.
         prepare: makes what derives the facts of one patient; called once in each process.
-        watch: is told how far the reading has come.
     """
 
-    def __init__(
-        self,
-        source: EventSource,
-        prepare: Callable[[], Callable[[PatientEvents], PatientRecord]],
-        *,
-        watch: Watch | None = None,
-    ) -> None:
+    def __init__(self, source: EventSource, prepare: Callable[[], Callable[[PatientEvents], PatientRecord]]) -> None:
         self.source = source
         self.unknown_columns: list[tuple[str, str]] = []
         self._prepare = prepare
-        self._watch = watch
 
     @property
     def rejected(self) -> list[RecordProblem]:
@@ -94,7 +88,11 @@ class DerivedPatients:
         return [one for one in self.rejected if any(place.startswith(one.file) for place in places)]
 
     def __iter__(self) -> Iterator[PatientRecord]:
-        return each(self.source, self._prepare, watch=self._watch)
+        return each(self.source, self._prepare)
+
+    def map(self, work: Work[Made], *, watch: Watch | None = None) -> Iterator[Made]:
+        """What is made of each patient, in the process that reads the patient: see `made_of`."""
+        return each(self.source, partial(_derived_and_made, self._prepare, work), watch=watch)
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +111,6 @@ def open_patients(
     as_of: date,
     settings: SourceSettings,
     names: Collection[str] | None = None,
-    watch: Watch | None = None,
 ) -> FactTable | DerivedPatients:
     """Open patients: a fact table, or records (FHIR or OMOP) whose facts are derived as the vocabulary says.
 
@@ -124,7 +121,6 @@ def open_patients(
         as_of: the screening date.
         settings: what the site says of its records.
         names: of records, the facts that are wanted; all of them unless told.
-        watch: of records, is told how far the reading has come.
 
     Raises:
         UsageError: there is nothing at the path.
@@ -133,19 +129,38 @@ def open_patients(
     if not holds_records(path):
         return open_fact_table(path, vocabulary, as_of=as_of)
     source = open_events(path, zone=settings.zone, complete=settings.complete)
-    # A read-only view of a dictionary cannot be sent to another process, so its contents are.
-    derived = dict(derivations.facts), dict(derivations.value_sets)
-    words = dict(vocabulary.facts), dict(vocabulary.events)
-    return DerivedPatients(source, partial(_derive, derived, words, as_of, names), watch=watch)
+    return DerivedPatients(source, partial(_derive, derivations, vocabulary, as_of, names))
+
+
+def made_of(patients: PatientSource, work: Work[Made], *, watch: Watch | None = None) -> Iterator[Made]:
+    """What is made of each patient of a source, in its order; of records where they are read, on every processor.
+
+    Args:
+        patients: an open source.
+        work: makes the function that is called with each patient. It is called once in each process, so it must be
+            picklable (a function of a module, or a `partial` of one), and so must be what is made; what is small to
+            send is made quickest.
+        watch: is told how far the reading has come.
+
+    Raises:
+        UsageError, UnusablePatients: see `screener.facts.record_source.each`.
+    """
+    if isinstance(patients, DerivedPatients):
+        return patients.map(work, watch=watch)
+    return counted(map(work(), patients), watch)
 
 
 def _derive(
-    derived: tuple[dict[str, Derivation], dict[str, ValueSet]],
-    words: tuple[dict[str, FactDefinition], dict[str, EventFact]],
-    as_of: date,
-    names: Collection[str] | None,
+    derivations: Derivations, vocabulary: Vocabulary, as_of: date, names: Collection[str] | None
 ) -> Callable[[PatientEvents], PatientRecord]:
-    return Deriver(Derivations(*derived), Vocabulary(*words), as_of, names=names).record
+    return Deriver(derivations, vocabulary, as_of, names=names).record
+
+
+def _derived_and_made(
+    prepare: Callable[[], Callable[[PatientEvents], PatientRecord]], work: Work[Made]
+) -> Callable[[PatientEvents], Made]:
+    derive, make = prepare(), work()
+    return lambda events: make(derive(events))
 
 
 def holds_records(path: Path) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from screener.deriving.evidence import merged
-from screener.deriving.found import Chosen
-from screener.facts.events import Event, EventKind, PatientEvents
+from screener.deriving.found import Asked, Chosen
+from screener.deriving.sieve import Sieves
+from screener.facts.events import PatientEvents
 from screener.facts.values import FactValue
 
 
@@ -18,21 +19,21 @@ class Reading:
         patient: the events.
         known: facts from a source of higher standing: they stay, and what records say beside them is shown with them.
         as_of: the screening date; what happened only after it has not happened yet.
+        sieves: tell which derivations may find an event.
     """
 
-    def __init__(self, patient: PatientEvents, known: Mapping[str, FactValue], as_of: date) -> None:
+    def __init__(self, patient: PatientEvents, known: Mapping[str, FactValue], as_of: date, sieves: Sieves) -> None:
         self.complete = patient.complete
         self.facts: dict[str, FactValue] = dict(known)
         self.chosen: dict[str, Chosen] = {}
         self._known = known
-        self._kinds: dict[EventKind, list[Event]] = {}
+        self.sifted: list[list[Asked]] = [[] for _ in range(sieves.places)]
+        of_kind = sieves.of(patient.complete)
         for event in patient.events:
-            if event.on is None or event.on.first <= as_of:
-                self._kinds.setdefault(event.kind, []).append(event)
-
-    def events(self, kind: EventKind) -> list[Event]:
-        """The events of a kind."""
-        return self._kinds.get(kind, [])
+            sift, on = of_kind.get(event.kind), event.on
+            if sift is not None and (on is None or on.first <= as_of):
+                for place, answer in sift(event):
+                    self.sifted[place].append((event, answer))
 
     def put(self, name: str, derived: FactValue | None) -> None:
         """Add a derived fact; one that is known already stays, with the records that say something else."""

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from screener.criteria.derivations import ByOption, Derivation, FieldOf, FromEvents, FromFacts, Passes, field_tests
+from screener.criteria.derivations import (
+    ByOption,
+    Derivation,
+    FieldOf,
+    FromEvents,
+    FromFacts,
+    Passes,
+    ValueOf,
+    field_tests,
+)
 from screener.criteria.truth import Meaning
 from screener.deriving import taking
 from screener.deriving.evidence import Witness
 from screener.deriving.found import PICKS, Found, find
 from screener.deriving.reading import Reading
 from screener.deriving.resting import Resting, without_presumptions
+from screener.deriving.sieve import Sieves, parted
 from screener.deriving.where import Wheres
 from screener.deriving.worth import Options, shown_by, worth_of
 from screener.facts.definitions import EVENT, FactDefinition, Vocabulary
@@ -34,6 +44,7 @@ class Steps:
         self._vocabulary = vocabulary
         self._wheres = wheres
         self._fields = fields
+        self.sieves = Sieves(wheres)
         self._meaning = Meaning(without_presumptions(vocabulary), wheres.as_of)
 
     def of(self, derivation: Derivation) -> Iterator[Step]:
@@ -50,12 +61,20 @@ class Steps:
             yield _adding(derivation.fact, self._of_events(derivation))
 
     def _finding(self, derivation: FromEvents) -> _FindIn:
-        kind, both = derivation.kind, self._wheres.both(derivation.where)
+        kind, parts = derivation.kind, parted(derivation.where)
+        place = self.sieves.place(kind, parts.coded)
+        rest = None if parts.rest is None else self._wheres.both(parts.rest)
 
         def found(reading: Reading) -> Found:
             complete = kind in reading.complete
-            matches = both.complete if complete else both.incomplete
-            return find(reading.events(kind), matches, reading.facts, complete=complete)
+            if rest is None:
+                return find(reading.sifted[place], None, reading.facts, complete=complete)
+            return find(
+                reading.sifted[place],
+                rest.complete if complete else rest.incomplete,
+                reading.facts,
+                complete=complete,
+            )
 
         return found
 
@@ -76,9 +95,17 @@ class Steps:
         return lambda reading: taking.settled(reading.chosen[event], worth, reading.facts, witness)
 
     def _of_events(self, derivation: FromEvents) -> _Derive:
-        fact = self._vocabulary[derivation.fact]
-        witness = Witness(fact, derivation.kind, shown=shown_by(derivation), tested=_tested(derivation))
-        found, event, value, kind = self._finding(derivation), derivation.event, derivation.value, derivation.kind
+        fact, kind, value = self._vocabulary[derivation.fact], derivation.kind, derivation.value
+        witness = Witness(fact, kind, shown=shown_by(derivation), tested=_tested(derivation))
+        if (derivation.take, value) == ("all", None):
+            matches, place = self._wheres.both(derivation.where).complete, self.sieves.place(kind, None)
+            return lambda reading: taking.all_match(
+                reading.sifted[place], matches, reading.facts, witness, complete=kind in reading.complete
+            )
+        if derivation.event is not None:
+            event, worth = derivation.event, worth_of(fact, _value_of(derivation), self._wheres)
+            return lambda reading: taking.settled(reading.chosen[event], worth, reading.facts, witness)
+        found = self._finding(derivation)
         match derivation.take, value:
             case "any", ByOption():
                 options = Options.of(value, self._wheres)
@@ -87,17 +114,7 @@ class Steps:
                 return lambda reading: taking.any_matches(found(reading), witness)
             case "count", _:
                 return lambda reading: taking.counted(found(reading), witness)
-            case "all", None:
-                matches = self._wheres.both(derivation.where).complete
-                return lambda reading: taking.all_match(
-                    reading.events(kind), matches, reading.facts, witness, complete=kind in reading.complete
-                )
-        if value is None:
-            assert derivation.where is not None  # what is asked of one event is a value or a test
-            value = Passes(derivation.where)
-        worth = worth_of(fact, value, self._wheres)
-        if event is not None:
-            return lambda reading: taking.settled(reading.chosen[event], worth, reading.facts, witness)
+        worth = worth_of(fact, _value_of(derivation), self._wheres)
         match derivation.take:
             case "all":
                 return lambda reading: taking.gathered(found(reading), worth, reading.facts, witness)
@@ -107,6 +124,14 @@ class Steps:
         assert derivation.take is not None
         pick = PICKS[derivation.take]
         return lambda reading: taking.settled(pick(found(reading)), worth, reading.facts, witness)
+
+
+def _value_of(derivation: FromEvents) -> ValueOf:
+    """What is read off an event: a value, or whether a test holds of it."""
+    if derivation.value is not None:
+        return derivation.value
+    assert derivation.where is not None  # what is asked of one event is a value or a test
+    return Passes(derivation.where)
 
 
 def _adding(name: str, derive: _Derive) -> Step:

@@ -14,7 +14,7 @@ from screener.criteria.closures import Facts
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt, Matches, gravest
 from screener.deriving.evidence import Witness
-from screener.deriving.found import Candidate, Chosen, Found
+from screener.deriving.found import Asked, Candidate, Chosen, Found
 from screener.deriving.numbers import as_number, as_range, highest_of, lowest_of
 from screener.deriving.worth import Options, WorthOf
 from screener.facts.definitions import Value
@@ -28,11 +28,11 @@ _PATIENT: Final = "patient"
 def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> FactValue | None:
     """The value that all events say which can be the one that is meant."""
     sure, may, clash, complete = chosen
-    events = [*sure, *(one.event for one in may)] if may else sure
-    if not events:
-        return witness.nothing(complete=complete)
     if not sure:
-        return witness.unknown(gravest(one.doubt for one in may), events)
+        if not may:
+            return witness.nothing(complete=complete)
+        return witness.unknown(gravest([one.doubt for one in may]), [one.event for one in may])
+    events = [*sure, *[one.event for one in may]] if may else sure
     worths = [worth(event, facts) for event in events]
     value = _agreed([one.value for one in worths])
     if value is not None:
@@ -46,7 +46,7 @@ def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> F
 def _agreed(values: Sequence[Value | None]) -> Value | None:
     """The value that all are; of dates that lie within each other the one that holds all."""
     first = values[0]
-    if all(one == first for one in values):
+    if values.count(first) == len(values):
         return first
     dates = [one for one in values if isinstance(one, PartialDate)]
     if len(dates) < len(values):
@@ -67,10 +67,10 @@ def any_matches(found: Found, witness: Witness) -> FactValue | None:
 
 
 def all_match(
-    events: Sequence[Event], matches: Matches, facts: Facts, witness: Witness, *, complete: bool
+    sifted: Sequence[Asked], matches: Matches, facts: Facts, witness: Witness, *, complete: bool
 ) -> FactValue | None:
     """Yes where every event matches and there can be no others; no as soon as one does not."""
-    counted = [event for event in events if event.standing != "refuted"]
+    counted = [event for event, _ in sifted if event.standing != "refuted"]
     answers = [matches(event, facts) if event.standing == "certain" else "uncertain" for event in counted]
     against = [event for event, one in zip(counted, answers, strict=True) if one is False]
     if against:
@@ -97,7 +97,7 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
             if one is not False:
                 open_.append(Candidate(event, doubt if one is True else gravest((doubt, one))))
         if open_:
-            return witness.unknown(gravest(one.doubt for one in open_), [one.event for one in open_])
+            return witness.unknown(gravest([one.doubt for one in open_]), [one.event for one in open_])
     return witness.unknown(options.rest if found.sure else found.doubt, found.all)
 
 

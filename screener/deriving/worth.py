@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from screener.criteria.closures import Facts
-from screener.criteria.derivations import ByOption, FieldOf, FromEvents, Option, Passes, ValueOf, field_tests, wheres_of
+from screener.criteria.derivations import (
+    ByOption,
+    FieldOf,
+    FromEvents,
+    Option,
+    Passes,
+    ValueOf,
+    Where,
+    field_tests,
+    wheres_of,
+)
 from screener.criteria.value_reading import NO_UNIT
 from screener.dates import PartialDate, completed_years
 from screener.deriving.answers import Doubt, Matches
-from screener.deriving.fields import doubt_in, said_in
+from screener.deriving.fields import ON, date_of, doubt_in
 from screener.deriving.numbers import in_unit, usable
+from screener.deriving.sieve import by_codes, is_coded, strict
 from screener.deriving.where import Wheres
 from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
 from screener.facts.events import Event, FieldValue, Quantity
@@ -28,7 +39,8 @@ class Worth(NamedTuple):
 
 WorthOf = Callable[[Event, Facts], Worth]
 
-_UNREADABLE = Worth(None, "unreadable")
+_UNREADABLE: Final = Worth(None, "unreadable")
+_UNCERTAIN: Final = Worth(None, "uncertain")
 
 
 class Options(NamedTuple):
@@ -40,7 +52,7 @@ class Options(NamedTuple):
     @classmethod
     def of(cls, value: ByOption, wheres: Wheres) -> Options:
         """The options, compiled. Where no record can say some of them, what says none of the others may be one."""
-        tested = [(option, wheres.strict(where)) for option, where in value.options]
+        tested = [(option, strict(where, wheres)) for option, where in value.options]
         return cls(tested, "uncertain" if value.never else "unreadable")
 
 
@@ -50,10 +62,19 @@ def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
         case FieldOf(name):
             return _of_field(fact, name, wheres.as_of)
         case Passes(where):
-            return _of_answer(wheres.strict(where))
+            return _of_answer(strict(where, wheres))
         case ByOption():
             options = Options.of(value, wheres)
-            return _of_each_option(options) if fact.type == "set" else _of_first_option(options)
+            worth = _of_each_option(options) if fact.type == "set" else _of_first_option(options)
+            return _remembered(worth, [where for _, where in value.options])
+
+
+def _remembered(worth: WorthOf, wheres: Sequence[Where]) -> WorthOf:
+    """The same function, remembered where codes and options alone decide over it."""
+    if not all(is_coded(where) for where in wheres):
+        return worth
+    known = by_codes(worth, wheres)
+    return lambda event, _: known(event)
 
 
 def shown_by(derivation: FromEvents) -> list[str]:
@@ -71,12 +92,12 @@ def _of_field(fact: FactDefinition, name: str, as_of: date) -> WorthOf:
     convert = _converter(fact, as_of)
 
     def worth(event: Event, _: Facts) -> Worth:
-        said = said_in(event, name)
+        said = event.fields.get(name) if name != ON else date_of(event)
         if said is None:
-            return Worth(None, "uncertain")
-        if said.value is None:
+            return _UNCERTAIN
+        if said[0] is None:
             return Worth(None, doubt_in(said))
-        value = convert(said.value)
+        value = convert(said[0])
         return _UNREADABLE if value is None else Worth(value)
 
     return worth

@@ -65,9 +65,8 @@ class EventField(NamedTuple):
     state: FieldState = "recorded"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of one patient.
+class Event(NamedTuple):
+    """One event of one patient. A named tuple, for the speed of making millions.
 
     `on` is the day it happened or was measured, which orders events in time. `fields` holds what is recorded, by the
     names that `FIELDS` lists for the kind. `reference` is how the source names the record (`Condition/abc`), `place`

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
-from screener.facts.events import EventKind
+from screener.facts.events import EVENT_KINDS, EventKind
 
 Section = Literal[
     "file",
@@ -160,7 +160,7 @@ def never_answered(inspection: Inspection, derivable: Mapping[str, Iterable[Even
     made = {key[0] for key in inspection.of("event")}
     missing: dict[str, str] = {}
     for fact, kinds in derivable.items():
-        wanted = tuple(kinds)
+        wanted = sorted(kinds, key=EVENT_KINDS.index)  # in one order, whatever order a set of them has in this run
         if not wanted:
             missing[fact] = "no record says it: a person must answer"
         elif made.isdisjoint(wanted):

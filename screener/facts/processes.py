@@ -12,9 +12,19 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing.reduction import ForkingPickler
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from screener.errors import UnusablePatients
+
+
+def _read_only(contents: dict[object, object]) -> MappingProxyType[object, object]:
+    return MappingProxyType(contents)
+
+
+# A read-only view of a dictionary cannot be sent to another process by itself, so what it shows is.
+ForkingPickler.register(MappingProxyType, lambda view: (_read_only, (dict(view),)))
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from screener.facts.events import EventKind, PatientEvents
-from screener.facts.fhir.records import FhirRecords, Made, Prepare, Watch
+from screener.facts.fhir.records import READ, TELL_EVERY, FhirRecords, Made, Prepare, Watch
 from screener.facts.inspection import Inspection, RecordProblem
 
 
@@ -75,4 +75,12 @@ def each(source: EventSource, prepare: Prepare[Made], *, watch: Watch | None = N
     """
     if isinstance(source, FhirRecords):
         return source.map(prepare, watch=watch)
-    return map(prepare(), source)
+    return counted(map(prepare(), source), watch)
+
+
+def counted(made: Iterator[Made], watch: Watch | None) -> Iterator[Made]:
+    """What is made of patients as it is; how many they are is told now and then."""
+    for count, one in enumerate(made, start=1):
+        yield one
+        if watch is not None and count % TELL_EVERY == 0:
+            watch(READ, count, None)

@@ -114,6 +114,12 @@ class Form(Protocol[Made]):
         """
 
 
+def in_form(result: PatientResult, form: Form[T]) -> Screened[T]:
+    """The result of a patient with each criterion's in a form."""
+    criteria = tuple(map(form.whole, result.criteria))
+    return Screened(*result[:4], criteria, *result[5:])
+
+
 class Outcome(NamedTuple):
     """The outcome alone, without a word said: the verdict, and what each rule came out as."""
 

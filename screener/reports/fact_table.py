@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +22,26 @@ FORMATS: Final = (".csv", ".parquet")
 _CELLS: Final = {state: cell for cell, state in UNSETTLED.items()}
 
 
-def write_fact_table(patients: Iterable[PatientRecord], vocabulary: Vocabulary, out: Path | None) -> None:
-    """Write patients as a fact table, a row each, in their order.
+def fact_rows(vocabulary: Vocabulary) -> Callable[[PatientRecord], bytes]:
+    """The function that writes what is known of a patient as a row; evidence is told by its source alone.
+
+    `vocabulary` holds the facts that become columns.
+    """
+
+    def row(patient: PatientRecord) -> bytes:
+        cells = [patient.patient_id]
+        for name in vocabulary.facts:
+            cells += _cells(patient.facts.get(name))
+        return _row(cells)
+
+    return row
+
+
+def write_fact_table(rows: Iterable[bytes], vocabulary: Vocabulary, out: Path | None) -> None:
+    """Write a fact table.
 
     Args:
-        patients: what is known of each; the evidence behind a fact is told by its source alone.
+        rows: one of each patient (see `fact_rows`), in the order that they are to have.
         vocabulary: the facts that become columns.
         out: a .csv or a .parquet file, or none for CSV to standard output.
 
@@ -36,11 +51,11 @@ def write_fact_table(patients: Iterable[PatientRecord], vocabulary: Vocabulary, 
     if out is not None and out.suffix.lower() not in FORMATS:
         raise UsageError(f"A fact table is a .csv or a .parquet file, not {out.suffix or 'one without an ending'}.")
     if out is None or out.suffix.lower() == ".csv":
-        write_out(_rows(patients, vocabulary), out)
+        write_out(_with_headings(rows, vocabulary), out)
         return
     with tempfile.TemporaryDirectory(prefix="screener-") as folder:
         plain, packed = Path(folder) / "facts.csv", Path(folder) / "facts.parquet"
-        write_out(_rows(patients, vocabulary), plain)
+        write_out(_with_headings(rows, vocabulary), plain)
         _to_parquet(plain, packed)
         with packed.open("rb") as content:
             write_out(iter(lambda: content.read(1 << 20), b""), out)
@@ -54,14 +69,9 @@ def _to_parquet(plain: Path, packed: Path) -> None:
         rows.write_parquet(os.fspath(packed), compression="zstd")
 
 
-def _rows(patients: Iterable[PatientRecord], vocabulary: Vocabulary) -> Iterator[bytes]:
-    headings = known_headings(vocabulary.facts.values())
-    yield _row(headings)
-    for patient in patients:
-        cells = [patient.patient_id]
-        for name in vocabulary.facts:
-            cells += _cells(patient.facts.get(name))
-        yield _row(cells)
+def _with_headings(rows: Iterable[bytes], vocabulary: Vocabulary) -> Iterator[bytes]:
+    yield _row(known_headings(vocabulary.facts.values()))
+    yield from rows
 
 
 def _cells(fact: FactValue | None) -> tuple[str, str, str]:

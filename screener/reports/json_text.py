@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from json import dumps
 from json.encoder import encode_basestring as quoted
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from screener.criteria.library import LoadedRules
 from screener.facts.values import Evidence, FactValue, plain
 from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question
+
+_EVIDENCE: Final = tuple(f'"{name}":' for name in Evidence._fields)
 
 
 def patient_text(result: PatientResult, rank: int | None) -> str:
@@ -40,13 +42,14 @@ def end_text(questions: tuple[Question, ...], presumed: tuple[Leaning, ...], not
 
 def _fact(fact: FactValue) -> str:
     name, value, on, source, state, evidence = fact
-    data = {"fact": name, "value": plain(value), "on": on and on.text, "source": source, "state": state}
-    return compact({**data, "evidence": [_record(one) for one in evidence]} if evidence else data)
+    text = compact({"fact": name, "value": plain(value), "on": on and on.text, "source": source, "state": state})
+    return f'{text[:-1]},"evidence":[{",".join(map(_record, evidence))}]}}' if evidence else text
 
 
-def _record(evidence: Evidence) -> dict[str, str]:
+def _record(one: Evidence) -> str:
     """A record behind a derived fact, what it does not say left out."""
-    return {name: str(word) for name, word in evidence._asdict().items() if word is not None}
+    said = [f"{name}{quoted(str(word))}" for name, word in zip(_EVIDENCE, one, strict=True) if word is not None]
+    return f"{{{','.join(said)}}}"
 
 
 def _list(items: tuple[NamedTuple, ...]) -> str:

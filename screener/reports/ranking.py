@@ -51,9 +51,9 @@ class Ranking:
         self._closing = ExitStack()
         self._file = -1
 
-    def add(self, result: Screened[Any], text: bytes) -> None:
-        """Take one patient and the text that is to be given back for it."""
-        entry = sort_key(result) + text
+    def add(self, key: bytes, text: bytes) -> None:
+        """Take one patient's key (see `sort_key`), and the text that is to be given back for it."""
+        entry = key + text
         self._held.append(entry)
         self._held_bytes += len(entry) + _OBJECT_BYTES
         if self._held_bytes > self._run_bytes:

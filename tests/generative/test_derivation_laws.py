@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from textwrap import dedent
 from typing import Any
@@ -171,7 +170,7 @@ def events(draw: st.DrawFn, kinds: tuple[EventKind, ...] = KINDS) -> Event:
             fields[name] = said
     standing = draw(st.sampled_from(["certain", "certain", "certain", "uncertain", "refuted"]))
     one = event(kind, None, standing=standing, **fields)
-    return replace(one, on=draw(st.none() | dates | dates))
+    return one._replace(on=draw(st.none() | dates | dates))
 
 
 patients = st.lists(events(), max_size=5)
@@ -204,9 +203,9 @@ def said_more(draw: st.DrawFn, one: Event) -> Event:
     what = draw(st.sampled_from([*USED[one.kind], "on", "standing"]))
     if what == "standing":
         standing = draw(st.sampled_from(["certain", "refuted"])) if one.standing == "uncertain" else one.standing
-        return replace(one, standing=standing)
+        return one._replace(standing=standing)
     if what == "on":
-        return replace(one, on=draw(dates if one.on is None else sharpened(one.on)))
+        return one._replace(on=draw(dates if one.on is None else sharpened(one.on)))
     said = one.fields.get(what)
     if said is None or said.value is None:
         more = draw(values(one.kind, what))
@@ -217,7 +216,7 @@ def said_more(draw: st.DrawFn, one: Event) -> Event:
         more = EventField(when, when.text)
     else:
         return one
-    return replace(one, fields={**one.fields, what: more})
+    return one._replace(fields={**one.fields, what: more})
 
 
 @st.composite

@@ -18,7 +18,7 @@ from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.facts.imprecise import AtLeastSet, NumberRange
 from screener.facts.table import open_fact_table
 from screener.facts.values import UNSETTLED, FactValue, PatientRecord
-from screener.reports.fact_table import write_fact_table
+from screener.reports.fact_table import fact_rows, write_fact_table
 
 AS_OF = date(2026, 6, 1)
 SITES = ("bone", "liver", "lung")
@@ -68,7 +68,7 @@ def test_what_was_written_reads_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, ending: str, some: list[PatientRecord]
 ) -> None:
     path = tmp_path_factory.mktemp("written") / f"facts{ending}"
-    write_fact_table(some, VOCABULARY, path)
+    write_fact_table(map(fact_rows(VOCABULARY), some), VOCABULARY, path)
     with open_fact_table(path, VOCABULARY, as_of=AS_OF) as table:
         read = list(table)
         assert (table.rejected, table.unknown_columns) == ([], [])
@@ -83,5 +83,6 @@ def test_a_table_of_another_kind_is_refused(tmp_path: Path) -> None:
 def test_a_source_that_looks_like_a_formula_is_written_as_text(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    write_fact_table([PatientRecord("P", {"kind": FactValue("kind", "bone", None, "=1+1")})], VOCABULARY, None)
+    patient = PatientRecord("P", {"kind": FactValue("kind", "bone", None, "=1+1")})
+    write_fact_table([fact_rows(VOCABULARY)(patient)], VOCABULARY, None)
     assert b",bone,,'=1+1," in capsysbinary.readouterr().out

@@ -71,9 +71,17 @@ def test_problems_of_one_file_that_are_alike_are_one_with_a_count() -> None:
 def test_facts_that_no_record_here_can_tell_are_named_with_the_reason() -> None:
     derivable = {"age": ("patient", "condition"), "volume": ("radiotherapy", "procedure"), "wish": ()}
     assert never_answered(counted(), derivable) == {  # type: ignore[arg-type]
-        "volume": "the source holds no radiotherapy and no procedure",
+        "volume": "the source holds no procedure and no radiotherapy",
         "wish": "no record says it: a person must answer",
     }
+
+
+def test_the_kinds_that_are_missing_are_named_in_one_order_however_they_are_given() -> None:
+    kinds = ("encounter", "imaging", "radiotherapy", "procedure")
+    for given in (kinds, kinds[::-1], frozenset(kinds)):
+        assert never_answered(counted(), {"done": given}) == {  # type: ignore[dict-item]
+            "done": "the source holds no procedure and no radiotherapy and no imaging and no encounter"
+        }
 
 
 def test_a_person_reads_patients_records_events_and_what_was_left_aside() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screener.dates import parse_date
 from screener.facts.values import Evidence, FactValue, plain
-from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question
+from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question, in_form
 from screener.reports.json_forms import JsonForm
 from screener.reports.json_text import patient_text
 
@@ -86,7 +86,7 @@ def test_the_text_is_the_json_of_the_whole_object(results: list[PatientResult], 
 @given(st.lists(patients, min_size=1, max_size=3))
 def test_a_patient_who_was_packed_is_unpacked_into_the_same_text(results: list[PatientResult]) -> None:
     form = JsonForm()
-    packed = [form.packed(one._replace(criteria=tuple(map(form.whole, one.criteria)))) for one in results]
+    packed = [form.packed(in_form(one, form)) for one in results]
     for rank, (one, kept) in enumerate(zip(results, packed, strict=True)):
         assert form.unpacked(kept, rank) == patient_text(one, rank).encode()
 
@@ -95,7 +95,7 @@ def test_a_patient_who_was_packed_is_unpacked_into_the_same_text(results: list[P
 def test_what_another_process_packed_is_unpacked_here(result: PatientResult) -> None:
     here = JsonForm()
     there = pickle.loads(pickle.dumps(here))
-    packed = there.packed(result._replace(criteria=tuple(map(there.whole, result.criteria))))
+    packed = there.packed(in_form(result, there))
     assert here.unpacked(packed, 1) == patient_text(result, 1).encode()
 
 

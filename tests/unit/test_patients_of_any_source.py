@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 
 from screener.criteria.library import shared_facts, shipped
-from screener.deriving.patients import DerivedPatients, SourceSettings, holds_records, open_patients
+from screener.deriving.patients import DerivedPatients, SourceSettings, holds_records, made_of, open_patients
 from screener.errors import UnusablePatients, UsageError
+from screener.facts import record_source
+from screener.facts.fhir import records
 from screener.facts.table import FactTable
+from screener.facts.values import PatientRecord
 from screener.findings import Findings
 
 AS_OF = date(2026, 6, 1)
@@ -85,3 +89,38 @@ def test_of_what_could_not_be_used_a_patient_is_told_what_stands_in_the_same_fil
 def test_a_place_without_records_is_refused(tmp_path: Path) -> None:
     with pytest.raises((UnusablePatients, UsageError)):
         list(opened(tmp_path))
+
+
+def _names() -> Callable[[PatientRecord], str]:
+    return lambda patient: f"{patient.patient_id} born {patient.facts['birth_date'].value}"
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_is_made_of_patients_is_made_where_they_are_read_and_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr(records, "_WORTH_PROCESSES", 2)
+    monkeypatch.setattr(records, "_CHUNK", 2)
+    monkeypatch.setattr(records, "available", lambda: processes)
+    for number in range(5):
+        person = {"resourceType": "Patient", "id": f"p{number}", "birthDate": f"195{number}"}
+        bundle(tmp_path, f"{number}.json", {**BUNDLE, "entry": [{"resource": person}]})
+    told: list[tuple[str, int, int | None]] = []
+    with opened(tmp_path) as patients:
+        made = list(made_of(patients, _names, watch=lambda *stage: told.append(stage)))
+    assert made == [f"p{number} born 195{number}" for number in range(5)]
+    assert told[-1] == ("patients read", 5, 5)
+
+
+def test_of_a_table_too_how_far_the_reading_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_source, "TELL_EVERY", 2)
+    path = tmp_path / "patients.csv"
+    path.write_text(
+        "patient_id,birth_date\n" + "".join(f"P{number},1960-02\n" for number in range(5)), encoding="utf-8"
+    )
+    told: list[tuple[str, int, int | None]] = []
+    with opened(path) as patients:
+        made = list(made_of(patients, _names, watch=lambda *stage: told.append(stage)))
+    with opened(path) as patients:
+        assert list(made_of(patients, _names)) == made == [f"P{number} born 1960-02" for number in range(5)]
+    assert told == [("patients read", 2, None), ("patients read", 4, None)]

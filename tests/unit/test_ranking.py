@@ -23,7 +23,7 @@ def patient(name: str, place: int, score: int, questions: int = 0) -> PatientRes
 def ranked(patients: list[PatientResult], run_bytes: int) -> list[tuple[int, bytes]]:
     with Ranking(run_bytes=run_bytes) as ranking:
         for one in patients:
-            ranking.add(one, f"{one.patient_id} {one.score}".encode())
+            ranking.add(sort_key(one), f"{one.patient_id} {one.score}".encode())
         return list(ranking)
 
 
@@ -51,7 +51,7 @@ def test_a_text_longer_than_a_block_comes_back_whole() -> None:
     texts = [bytes([65 + n]) * 200_000 for n in range(5)]
     with Ranking(run_bytes=1) as ranking:
         for number, text in enumerate(texts):
-            ranking.add(patient(f"P{number}", 0, 100), text)
+            ranking.add(sort_key(patient(f"P{number}", 0, 100)), text)
         assert [text for _, text in ranking] == texts
 
 

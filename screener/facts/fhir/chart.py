@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from screener.dates import PartialDate
@@ -17,7 +16,7 @@ from screener.facts.fhir.statuses import Statuses
 from screener.facts.fhir.times import Calendar, Span
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
-_kind = attrgetter("kind")
+Gaps = tuple[EventKind, bool, bool]
 _WITH_SIDE: Final = frozenset({"condition", "procedure", "radiotherapy", "imaging"})
 
 
@@ -37,7 +36,9 @@ class Reasons(NamedTuple):
 
     def field(self) -> EventField | None:
         """The reasons as a field of an event."""
-        return joined([*self.given, *(one.code for one in self.named)]) if self.named else joined(self.given)
+        if self.named:
+            return joined([*self.given, *(one.code for one in self.named)])
+        return joined(self.given) if self.given else None
 
 
 NO_REASONS: Final = Reasons()
@@ -47,8 +48,8 @@ class Chart:
     """Collects the events of one patient.
 
     `doubted` are the references of records that something keeps from being certain; `comorbid` those of the conditions
-    that a list of comorbidities names; `cancers` the sides of the cancer conditions; `missing` the kinds of events of
-    which something in the source could not be read.
+    that a list of comorbidities names; `cancers` the cancer conditions, each with its sides; `missing` the kinds of
+    events of which something in the source could not be read.
     """
 
     def __init__(self, calendar: Calendar, inspection: Inspection, problems: Problems, records: Records) -> None:
@@ -59,7 +60,7 @@ class Chart:
         self.events: list[Event] = []
         self.doubted: set[str] = set()
         self.comorbid: set[str] = set()
-        self.cancers: list[Side] = []
+        self.cancers: list[tuple[str, tuple[Side, ...]]] = []
         self.missing: set[EventKind] = set()
         self._roles: dict[str, EventField] | None = None
 
@@ -68,20 +69,20 @@ class Chart:
         entry: Entry,
         kind: EventKind,
         on: EventField | None,
-        fields: Mapping[str, EventField | None],
+        fields: Mapping[str, EventField],
         *,
         status: str | None,
         standing: Standing = "certain",
         part: str = "",
     ) -> None:
-        """Make an event of what a record, or a part of it, says; fields that are none are left out."""
-        if entry.reference in self.doubted:
+        """Make an event of what a record, or a part of it, says."""
+        reference = entry.reference
+        if reference in self.doubted:
             standing = "uncertain"
-        day = None if on is None else on.value
-        recorded = {name: one for name, one in fields.items() if one is not None}
+        day = None if on is None else on[0]
         place = f"{entry.place}, {part}" if part else entry.place
         on_day = day if isinstance(day, PartialDate) else None
-        self.events.append(Event(kind, on_day, recorded, entry.reference, place, status, standing))
+        self.events.append(Event(kind, on_day, fields, reference, place, status, standing))
         if standing != "certain":
             self.inspection.note(standing, entry.type, status or "without a status")
 
@@ -90,14 +91,7 @@ class Chart:
 
         A status that is missing, or that is none of FHIR's, makes the event uncertain.
         """
-        status = entry.resource.get("status")
-        if not isinstance(status, str) or status not in statuses:
-            self.inspection.note("unreadable", f"{entry.type}.status", "missing, or none of FHIR's")
-            return None, "uncertain"
-        standing = statuses[status]
-        if standing is None:
-            self.inspection.note("not_counted", entry.type, status)
-        return status, standing
+        return standing_of(entry.type, entry.resource.get("status"), statuses, self.inspection)
 
     def reject(self, entry: Entry, problem: str, hint: str, kinds: Iterable[EventKind]) -> None:
         """Count a record that could not be used; of these kinds of events one may be missing now."""
@@ -171,7 +165,8 @@ class Chart:
         sides = [side for one in reasons.given for side in sides_of(one.codes, "reason code", self.inspection)]
         for named in reasons.named:
             sides += self._sides(named)
-        return indirect_laterality(sides, self.cancers)
+        cancers = [side._replace(where=f"{side.where} of {name}") for name, told in self.cancers for side in told]
+        return indirect_laterality(sides, cancers)
 
     def role(self, reasons: Reasons) -> EventField | None:
         """The role of the conditions that something was done for, as far as they tell one."""
@@ -193,6 +188,24 @@ class Chart:
         return [*told_by_code, *(side._replace(where=where) for side in sites.sides)]
 
 
+def recorded(fields: Mapping[str, EventField | None]) -> dict[str, EventField]:
+    """The fields of an event without those that are none."""
+    return {name: one for name, one in fields.items() if one is not None}
+
+
+def standing_of(
+    kind: str, status: object, statuses: Statuses, inspection: Inspection
+) -> tuple[str | None, Standing | None]:
+    """As `Chart.standing` has it, of a type of record and its status."""
+    if not isinstance(status, str) or status not in statuses:
+        inspection.note("unreadable", f"{kind}.status", "missing, or none of FHIR's")
+        return None, "uncertain"
+    standing = statuses[status]
+    if standing is None:
+        inspection.note("not_counted", kind, status)
+    return status, standing
+
+
 def _agreed(told: Sequence[EventField]) -> EventField | None:
     """What several fields say together: conflicting, with all of them said, where they differ."""
     if len(told) <= 1:
@@ -202,14 +215,16 @@ def _agreed(told: Sequence[EventField]) -> EventField | None:
     return EventField(told[0].value, said) if agree else EventField(None, said, "conflicting")
 
 
-def count_gaps(events: Sequence[Event], inspection: Inspection) -> None:
+def gaps_of(events: Iterable[Event]) -> list[Gaps]:
+    """Of each event its kind, whether it has no date, and whether it has no side, to be counted."""
+    return [(event[0], event[1] is None, "laterality" not in event[2]) for event in events]
+
+
+def note_gaps(gaps: Counter[Gaps], inspection: Inspection) -> None:
     """Count events by kind, and those without a date or a side."""
-    for kind, count in Counter(map(_kind, events)).items():
+    for (kind, undated, unsided), count in gaps.items():
         inspection.note("event", kind, count=count)
-    undated = [event.kind for event in events if event.on is None]
-    for kind, count in Counter(undated).items():
-        if kind != "patient":
+        if undated and kind != "patient":
             inspection.note("without_date", kind, count=count)
-    unsided = [event.kind for event in events if event.kind in _WITH_SIDE and "laterality" not in event.fields]
-    for kind, count in Counter(unsided).items():
-        inspection.note("without_side", kind, count=count)
+        if unsided and kind in _WITH_SIDE:
+            inspection.note("without_side", kind, count=count)

@@ -100,8 +100,8 @@ def _is_type(kind: str) -> bool:
     return _TYPE.fullmatch(kind) is not None
 
 
-def _is_id(name: str) -> bool:
-    return 0 < len(name) <= _LONGEST_ID and name.isascii() and name.isprintable() and " " not in name
+def _is_word(name: str) -> bool:
+    return name.isascii() and name.isprintable() and " " not in name
 
 
 class _Unpacking:
@@ -123,8 +123,10 @@ class _Unpacking:
         place = f"{self._place}, {part}" if part else self._place
         full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
         name = resource.get("id")
-        known = f"{kind}/{name}" if isinstance(name, str) and _is_id(name) else None
-        reference = known or full_url or f"{kind} at {place}"
+        if isinstance(name, str) and 0 < len(name) <= _LONGEST_ID and _is_word(name):
+            reference = f"{kind}/{name}"
+        else:
+            reference = full_url or f"{kind} at {place}"
         self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
 
     def _problem(self, part: str, problem: str, hint: str) -> None:
@@ -141,12 +143,15 @@ class _Unpacking:
         history = bundle.get("type") == "history"
         deleted: set[str] = set()
         for number, one in enumerate(entries or (), start=1):
-            resource = one.get("resource") if isinstance(one, dict) else one
-            if resource is None and isinstance(one, dict):
+            if not isinstance(one, dict):
+                self.add(one, None, f"entry {number}")
+                continue
+            resource = one.get("resource")
+            if resource is None:
                 # A history lists the newest first, so what was deleted stands before its versions.
                 deleted |= self._deleted(one, history=history)
                 continue
-            self.add(resource, one.get("fullUrl") if isinstance(one, dict) else None, f"entry {number}")
+            self.add(resource, one.get("fullUrl"), f"entry {number}")
             if deleted and self.found and self.found[-1].reference in deleted:
                 self.found.pop()
 

@@ -15,8 +15,7 @@ def distinct(entries: Iterable[Entry], chart: Chart) -> list[Entry]:
     Where two versions differ and nothing tells which is newer, the first is kept, and is doubted.
     """
     kept: dict[str, Entry] = {}
-    for entry in entries:
-        first = chart.records.add(entry)
+    for entry, first in chart.records.add(entries):
         if first is entry:
             kept[entry.reference] = entry
         else:

@@ -38,10 +38,8 @@ class Patients:
         if entry.type == "Patient":
             return self._itself(entry)
         reference = subject_of(entry.resource)
-        return None if reference is None else self.named(reference)
-
-    def named(self, reference: str) -> str | None:
-        """The id of the patient that a reference names; none where it names none that can be found."""
+        if reference is None:
+            return None
         if reference not in self._by_reference:
             address = parse_address(reference)
             named = address is not None and address.type == "Patient" and self._on(address.server, address.id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventKind, PatientEvents
-from screener.facts.fhir.chart import Chart, count_gaps
+from screener.facts.fhir.chart import Chart, Gaps, gaps_of, note_gaps
 from screener.facts.fhir.duplicates import distinct
 from screener.facts.fhir.elements import BY_REFERENCE, LEFT_ASIDE, MODIFIERS
 from screener.facts.fhir.readers.condition import read_condition
@@ -29,8 +30,12 @@ _ELEMENT: Final = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 _SHAPES_KEPT: Final = 4096
 
 
+_Read = Callable[[Entry, Chart], None]
+_ToRead = tuple[_Read, Entry]
+
+
 class _Reader(NamedTuple):
-    read: Callable[[Entry, Chart], None]
+    read: _Read
     kinds: tuple[EventKind, ...]
 
 
@@ -54,6 +59,7 @@ class _Shape:
     """What the element names of a resource tell: which are not read, whether it is of another version, or modified."""
 
     kind: str
+    read: _Read
     ignored: tuple[str, ...]
     version: str | None
     modified: bool
@@ -68,6 +74,7 @@ class Reading:
         self.problems = Problems()
         self._calendar = Calendar(zone)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._gaps: Counter[Gaps] = Counter()
 
     def read(
         self, patient_id: str, entries: Iterable[Entry], *, row: int, complete: frozenset[EventKind]
@@ -81,26 +88,27 @@ class Reading:
             complete: the kinds of which the source says it holds every event.
         """
         chart = Chart(self._calendar, self.inspection, self.problems, Records())
-        patients: list[Entry] = []
-        conditions: list[Entry] = []
-        others: list[Entry] = []
+        shapes = self._shapes
+        patients: list[_ToRead] = []
+        conditions: list[_ToRead] = []
+        others: list[_ToRead] = []
         for entry in distinct(entries, chart):
-            if entry.type in BY_REFERENCE:
+            kind, resource = entry.type, entry.resource
+            if kind in BY_REFERENCE:
                 continue
-            shape = self._shape(entry)
+            shape = shapes.get((kind, *resource)) or self._shape(entry)
             shape.count += 1
             if shape.modified:
                 chart.doubted.add(entry.reference)
             if shape.version is not None:
-                kinds = READERS[entry.type].kinds
-                chart.reject(entry, f"the {entry.type} is {shape.version}", "export it as FHIR R4", kinds)
-            elif entry.type == "Patient":
-                patients.append(entry)
-            elif entry.type == "Condition":
-                conditions.append(entry)
+                chart.reject(entry, f"the {kind} is {shape.version}", "export it as FHIR R4", READERS[kind].kinds)
+            elif kind == "Patient":
+                patients.append((shape.read, entry))
+            elif kind == "Condition":
+                conditions.append((shape.read, entry))
             else:
-                others.append(entry)
-                if "extension" in entry.resource and entry.type == "Observation":
+                others.append((shape.read, entry))
+                if kind == "Observation" and "extension" in resource:
                     chart.comorbid |= comorbid_conditions(entry, chart)
         # The conditions come before what leans on them.
         _tell(patients, chart)
@@ -111,20 +119,18 @@ class Reading:
         return PatientEvents(patient_id, tuple(chart.events), row, complete - chart.missing)
 
     def _count(self, chart: Chart, complete: frozenset[EventKind], *, named: bool) -> None:
-        count_gaps(chart.events, self.inspection)
+        self._gaps.update(gaps_of(chart.events))
         self.inspection.patients += 1
         self.inspection.without_patient_record += not named
         for kind in complete & chart.missing:
             self.inspection.not_complete[kind] += 1
 
     def _shape(self, entry: Entry) -> _Shape:
-        key = (entry.type, *entry.resource)
-        shape = self._shapes.get(key)
-        if shape is None:
-            if len(self._shapes) >= _SHAPES_KEPT:
-                self.fold()
-                self._shapes.clear()
-            shape = self._shapes[key] = _shape_of(entry)
+        """A shape that was not seen before."""
+        if len(self._shapes) >= _SHAPES_KEPT:
+            self.fold()
+            self._shapes.clear()
+        shape = self._shapes[(entry.type, *entry.resource)] = _shape_of(entry)
         return shape
 
     def handed_over(self) -> Inspection:
@@ -134,7 +140,9 @@ class Reading:
         return counted
 
     def fold(self) -> None:
-        """Bring the counts of elements into the inspection."""
+        """Bring the counts of elements and of gaps into the inspection."""
+        note_gaps(self._gaps, self.inspection)
+        self._gaps.clear()
         for shape in self._shapes.values():
             if shape.count:
                 self.inspection.note("record", shape.kind, count=shape.count)
@@ -143,16 +151,17 @@ class Reading:
                 shape.count = 0
 
 
-def _tell(entries: Iterable[Entry], chart: Chart) -> None:
-    for entry in entries:
-        READERS[entry.type].read(entry, chart)
+def _tell(entries: Iterable[_ToRead], chart: Chart) -> None:
+    for read, entry in entries:
+        read(entry, chart)
 
 
 def _shape_of(entry: Entry) -> _Shape:
     elements = entry.resource.keys()
     aside = LEFT_ASIDE.get(entry.type)
     ignored = () if aside is None else tuple(sorted(_shown(entry.type, one) for one in elements - aside))
-    return _Shape(entry.type, ignored, other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements))
+    read = READERS[entry.type].read
+    return _Shape(entry.type, read, ignored, other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements))
 
 
 def _shown(kind: str, element: str) -> str:

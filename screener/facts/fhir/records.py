@@ -25,6 +25,10 @@ Prepare = Callable[[], Callable[[PatientEvents], Made]]
 Watch = Callable[[str, int, int | None], None]
 """Is told now and then what is being done, how much of it is done, and how much there is, as far as that is known."""
 
+LOOKED_THROUGH: Final = "files looked through"
+READ: Final = "patients read"
+TELL_EVERY: Final = 64
+"""Patients between two times that a watch is told."""
 _CHUNK: Final = 64
 _WORTH_PROCESSES: Final = 1_000
 """From so many files or patients on, several processes are quicker in spite of starting them."""
@@ -123,7 +127,7 @@ class FhirRecords:
             yield from several
             done += len(several)
             if watch is not None:
-                watch("files looked through", done, len(self._files))
+                watch(LOOKED_THROUGH, done, len(self._files))
 
     def _read(self, survey: Survey, prepare: Prepare[Made], watch: Watch | None) -> Iterator[Made]:
         complete = self.inspection.relied_on - survey.unplaced
@@ -143,7 +147,7 @@ class FhirRecords:
             yield from one.made  # type: ignore[misc]  # what `prepare` made, which came through a pickle
             done += len(one.made)
             if watch is not None:
-                watch("patients read", done, self.patients)
+                watch(READ, done, self.patients)
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ The rules are those of https://hl7.org/fhir/R4/references.html and https://hl7.o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 Resource = dict[str, object]
@@ -34,9 +35,7 @@ def parse_address(reference: str) -> Address | None:
 
 def reference_of(value: object) -> str | None:
     """The text of a Reference; none where it has none."""
-    if not isinstance(value, dict):
-        return None
-    reference = value.get("reference")
+    reference = value.get("reference") if isinstance(value, dict) else None
     return reference if isinstance(reference, str) and reference else None
 
 
@@ -65,11 +64,13 @@ class Records:
     def __init__(self) -> None:
         self._by_name: dict[str, Entry] = {}
 
-    def add(self, entry: Entry) -> Entry:
-        """Add a resource; where another already has its name, that one stays and is returned."""
-        if entry.full_url is not None:
-            self._by_name.setdefault(entry.full_url, entry)
-        return self._by_name.setdefault(entry.reference, entry)
+    def add(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
+        """Add resources: each, with the one that has its name and stays, which is itself where it is the first."""
+        by_name = self._by_name
+        for entry in entries:
+            if entry.full_url is not None:
+                by_name.setdefault(entry.full_url, entry)
+            yield entry, by_name.setdefault(entry.reference, entry)
 
     def replace(self, old: Entry, new: Entry) -> None:
         """Let a newer version of a resource take the place of another."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import tzinfo
@@ -10,7 +11,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from screener.facts.events import Event, EventKind, PatientEvents
-from screener.facts.fhir.chart import count_gaps
+from screener.facts.fhir.chart import gaps_of, note_gaps
 from screener.facts.fhir.readers.recurrence import settled
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 from screener.facts.omop.by_person import ByPerson
@@ -158,7 +159,7 @@ class _Person:
                 read = (reading(one, told.get((table.name, _key(one)), NOTHING), self._reader) for one in found)
                 made = [event for event in read if event is not None]
                 events += settled(made) if table is CONDITION else made
-        count_gaps(events, self._inspection)
+        note_gaps(Counter(gaps_of(events)), self._inspection)
         return tuple(events)
 
     def strangers(self) -> Iterator[tuple[Table, int]]:

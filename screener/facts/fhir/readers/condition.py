@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
-from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import concept, extensions, joined
 from screener.facts.fhir.mcode import HISTOLOGY, PRIMARY_CANCER, SECONDARY_CANCER
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.references import Entry
-from screener.facts.fhir.sides import laterality, names_cancer, sides_of
+from screener.facts.fhir.remembered import Remembered
+from screener.facts.fhir.sides import Side, laterality, names_cancer, sides_of
 from screener.facts.fhir.sites import read_sites
 from screener.facts.fhir.statuses import CLINICAL, VERIFICATION
 from screener.facts.fhir.times import whole
+from screener.facts.inspection import Inspection
 
 _HISTOLOGY: Final = frozenset({HISTOLOGY})
 _RETURNED: Final = frozenset({"recurrence", "relapse"})
@@ -37,60 +40,98 @@ _FORMS: Final = {element: _forms(element) for element in ("onset", "abatement")}
 _CANCERS: Final = frozenset({PRIMARY_CANCER, SECONDARY_CANCER})
 
 
+class _Parts(NamedTuple):
+    """What the parts of a Condition say that records repeat: fields as an event has them, none without a code.
+
+    `standing` is none where there is no event; `sides` are those of its code and its body sites; `cancer` says that the
+    code names one.
+    """
+
+    standing: Standing | None
+    status: str | None = None
+    fields: Mapping[str, EventField] | None = None
+    sides: tuple[Side, ...] = ()
+    cancer: bool = False
+
+
+def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
+    """Read a verification status, a clinical status, a code and body sites."""
+    verification, standing = _verification(parts[0], inspection)
+    if standing is None:
+        return _Parts(None)
+    clinical = _clinical(parts[1], inspection)
+    code = concept(parts[2], "Condition.code", inspection)
+    status = ", ".join(word for word in (clinical.said if clinical else None, verification) if word) or None
+    if code is None:
+        return _Parts(standing, status)
+    sites = read_sites(parts[3], "Condition.bodySite", inspection)
+    sides = (*sides_of(code.codes, "code", inspection), *sites.sides)
+    fields = {
+        "code": code.field,
+        "role": _role(frozenset(), clinical, comorbid=False),
+        "site": sites.field(),
+        "laterality": laterality(sides),
+        "clinical_status": clinical,
+    }
+    return _Parts(standing, status, recorded(fields), sides, names_cancer(code.codes))
+
+
+_parts_of: Final = Remembered(_read_parts)
+
+
 def read_condition(entry: Entry, chart: Chart) -> None:
     """Make the event of a Condition, none where it was entered in error; its side is kept where it is a cancer."""
     resource = entry.resource
-    for element in ("clinicalStatus", "verificationStatus"):
-        if isinstance(resource.get(element), str):
-            hint = "export it as FHIR R4"
-            return chart.reject(entry, f"the Condition is FHIR STU3 ({element})", hint, ("condition",))
-    verification, standing = _verification(entry, chart)
-    if standing is None:
+    get = resource.get
+    verification, clinical = get("verificationStatus"), get("clinicalStatus")
+    if isinstance(clinical, str) or isinstance(verification, str):
+        element = "clinicalStatus" if isinstance(clinical, str) else "verificationStatus"
+        hint = "export it as FHIR R4"
+        return chart.reject(entry, f"the Condition is FHIR STU3 ({element})", hint, ("condition",))
+    said = _parts_of((verification, clinical, get("code"), get("bodySite")), chart.inspection)
+    if said.standing is None:
         return None
-    clinical = _clinical(resource.get("clinicalStatus"), chart)
-    code = chart.code(entry)
-    if code is None:
+    if said.fields is None:
         return chart.reject(entry, "the Condition has no code", "give it one", ("condition",))
-    histology = _histology(entry, chart) if "extension" in resource else None
-    sites = read_sites(resource.get("bodySite"), "Condition.bodySite", chart.inspection)
-    sides = [*sides_of(code.codes, "code", chart.inspection), *sites.sides]
+    fields = dict(said.fields)
     profiles = profiles_of(resource)
-    if standing != "refuted" and (histology is not None or profiles & _CANCERS or names_cancer(code.codes)):
-        chart.cancers += [side._replace(where=f"{side.where} of {entry.reference}") for side in sides]
+    histology = _histology(entry, chart) if "extension" in resource else None
+    if histology is not None:
+        fields["histology"] = histology
+    cancer = said.cancer or histology is not None or not profiles.isdisjoint(_CANCERS)
+    if cancer and said.sides and said.standing != "refuted":
+        chart.cancers.append((entry.reference, said.sides))
+    comorbid = entry.reference in chart.comorbid
+    if profiles or comorbid:
+        role = _role(profiles, fields.get("clinical_status"), comorbid=comorbid)
+        if role is not None:
+            fields["role"] = role
     onset = _when(entry, "onset", chart)
-    fields = {
-        "code": code.field,
-        "role": _role(entry, profiles, clinical, chart),
-        "site": sites.field(),
-        "laterality": laterality(sides),
-        "histology": histology,
-        "clinical_status": clinical,
-        "onset": onset,
-        "abatement": _when(entry, "abatement", chart),
-        "recorded": chart.date(entry, "recordedDate"),
-    }
-    said = [word for word in (clinical.said if clinical else None, verification) if word]
-    return chart.add(entry, "condition", onset, fields, status=", ".join(said) or None, standing=standing)
+    for name, when in (("onset", onset), ("abatement", _when(entry, "abatement", chart))):
+        if when is not None:
+            fields[name] = when
+    if "recordedDate" in resource and (day := chart.date(entry, "recordedDate")) is not None:
+        fields["recorded"] = day
+    return chart.add(entry, "condition", onset, fields, status=said.status, standing=said.standing)
 
 
-def _verification(entry: Entry, chart: Chart) -> tuple[str | None, Standing | None]:
+def _verification(value: object, inspection: Inspection) -> tuple[str | None, Standing | None]:
     """The verification as it is written and the standing it gives; a record that has none asserts its condition."""
-    value = entry.resource.get("verificationStatus")
     if value is None:
         return None, "certain"
-    found = concept(value, "Condition.verificationStatus", chart.inspection)
+    found = concept(value, "Condition.verificationStatus", inspection)
     known = [code[1] for code in found.codes if code[1] in VERIFICATION] if found is not None else []
     if len(set(known)) != 1:
-        chart.inspection.note("unreadable", "Condition.verificationStatus", "none of FHIR's, or several")
+        inspection.note("unreadable", "Condition.verificationStatus", "none of FHIR's, or several")
         return None, "uncertain"
     standing = VERIFICATION[known[0]]
     if standing is None:
-        chart.inspection.note("not_counted", "Condition", known[0])
+        inspection.note("not_counted", "Condition", known[0])
     return known[0], standing
 
 
-def _clinical(value: object, chart: Chart) -> EventField | None:
-    found = concept(value, "Condition.clinicalStatus", chart.inspection)
+def _clinical(value: object, inspection: Inspection) -> EventField | None:
+    found = concept(value, "Condition.clinicalStatus", inspection)
     if found is None:
         return None
     known = {code[1] for code in found.codes if code[1] in CLINICAL}
@@ -98,11 +139,11 @@ def _clinical(value: object, chart: Chart) -> EventField | None:
         return CLINICAL[known.pop()]
     if known:
         return EventField(None, ", ".join(sorted(known)), "conflicting")
-    chart.inspection.note("unreadable", "Condition.clinicalStatus", "none of FHIR's")
+    inspection.note("unreadable", "Condition.clinicalStatus", "none of FHIR's")
     return EventField(None, found.words, "unreadable")
 
 
-def _role(entry: Entry, profiles: frozenset[str], clinical: EventField | None, chart: Chart) -> EventField | None:
+def _role(profiles: frozenset[str], clinical: EventField | None, *, comorbid: bool) -> EventField | None:
     """The part a condition plays, only where the record says so.
 
     mCODE's profile of a secondary cancer is a metastasis; a condition that has come back is a recurrence, also of a
@@ -117,7 +158,7 @@ def _role(entry: Entry, profiles: frozenset[str], clinical: EventField | None, c
         told.append(("primary", "profile of a primary cancer"))
     if PRIMARY_CANCER in profiles and SECONDARY_CANCER in profiles:
         told.append(("primary", "profile of a primary cancer"))
-    if entry.reference in chart.comorbid:
+    if comorbid:
         told.append(("comorbidity", "list of comorbidities"))
     if not told:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import code_of, concepts, joined
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.statuses import ENCOUNTER
@@ -28,4 +28,4 @@ def read_encounter(entry: Entry, chart: Chart) -> None:
         "end": None if span is None else span.end,
     }
     on = None if span is None else span.start
-    return chart.add(entry, "encounter", on, fields, status=status, standing=standing)
+    return chart.add(entry, "encounter", on, recorded(fields), status=status, standing=standing)

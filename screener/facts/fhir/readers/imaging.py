@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import NO_REASONS, Chart
+from screener.facts.fhir.chart import NO_REASONS, Chart, recorded
 from screener.facts.fhir.concepts import Concept, code_of, concepts, joined, objects, told
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.sides import Side, sides_of
@@ -53,7 +53,7 @@ def read_study(entry: Entry, chart: Chart) -> None:
         "laterality": chart.laterality(sides, reasons),
         "reason": reasons.field(),
     }
-    chart.add(entry, "imaging", on, fields, status=status, standing=standing)
+    chart.add(entry, "imaging", on, recorded(fields), status=status, standing=standing)
 
 
 def _first_started(series: Iterable[dict[str, object]], chart: Chart) -> EventField | None:
@@ -103,4 +103,4 @@ def read_report(entry: Entry, chart: Chart) -> None:
         "code": None if code is None else code.field,
         "laterality": chart.laterality(sides, NO_REASONS),
     }
-    chart.add(entry, "imaging", on, fields, status=status, standing=standing)
+    chart.add(entry, "imaging", on, recorded(fields), status=status, standing=standing)

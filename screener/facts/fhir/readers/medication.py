@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
-from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import Concept, concept, extensions, told
 from screener.facts.fhir.mcode import INTENTS
 from screener.facts.fhir.readers.procedure import Times, intent_of
@@ -50,7 +50,7 @@ def read_medication(entry: Entry, chart: Chart) -> None:
         "start": times.start,
         "end": times.end,
     }
-    chart.add(entry, "medication", times.on, fields, status=status, standing=standing)
+    chart.add(entry, "medication", times.on, recorded(fields), status=status, standing=standing)
 
 
 def _asked(entry: Entry, standing: Standing, chart: Chart) -> Standing | None:

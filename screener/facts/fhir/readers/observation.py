@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
-from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import concept, extensions, objects
 from screener.facts.fhir.elements import UNREAD_VALUES
 from screener.facts.fhir.mcode import COMORBIDITIES, RELATED_CONDITION, RELATED_CONDITION_ABSENT
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.quantities import read_integer, read_quantity, read_range
 from screener.facts.fhir.references import Address, Entry, parse_address, reference_of
+from screener.facts.fhir.remembered import Remembered
 from screener.facts.fhir.sides import laterality
 from screener.facts.fhir.sites import read_sites
 from screener.facts.fhir.statuses import OBSERVATION
 from screener.facts.fhir.times import whole
+from screener.facts.inspection import Inspection
 
+_QUANTITY: Final = "valueQuantity"
+_QUANTITY_READ: Final = f"Observation.{_QUANTITY}"
+_REPEATED: Final = frozenset({"valueCodeableConcept", "valueInteger", "valueRange"})
+"""The forms of which few values occur again and again."""
+_FORMS: Final = (_QUANTITY, "valueCodeableConcept", "valueInteger", "valueRange", *UNREAD_VALUES)
+"""The forms of a value, the first that is there being the one that is read."""
 _RELATED: Final = frozenset({RELATED_CONDITION, RELATED_CONDITION_ABSENT})
 _NONE: Final[frozenset[str]] = frozenset()
 _COMORBIDITY: Final = EventField("comorbidity", "list of comorbidities")
@@ -24,6 +33,36 @@ _SETTLED: Final = tuple(status for status, standing in OBSERVATION.items() if st
 _NORMAL: Final = ("http://terminology.hl7.org/CodeSystem/referencerange-meaning", "normal")
 """https://hl7.org/fhir/R4/valueset-referencerange-meaning.html: a range without a type is the normal one as well."""
 _OF_THE_PATIENT: Final = frozenset({"Condition", "Procedure", "Observation", "BodyStructure", "Specimen", "Medication"})
+
+
+class _Parts(NamedTuple):
+    """What the parts of an Observation say that records repeat; `shared` holds of its components as well."""
+
+    fields: Mapping[str, EventField]
+    shared: Mapping[str, EventField]
+
+
+def _read_parts(
+    parts: tuple[object, str | None, object, object, object, object], inspection: Inspection
+) -> _Parts | None:
+    """Read a code, the form of a value and the value, ranges of normal, a body site and a method.
+
+    None where there is no code.
+    """
+    code_said, form, value, ranges, site, method = parts
+    code = concept(code_said, "Observation.code", inspection)
+    if code is None:
+        return None
+    shared = _shared(site, method, inspection)
+    fields = {
+        "code": code.field,
+        **_read_value(form, value, "Observation", inspection),
+        "upper_limit": _upper_limit(ranges, "Observation.referenceRange", inspection),
+    }
+    return _Parts({**recorded(fields), **shared}, shared)
+
+
+_parts_of: Final = Remembered(_read_parts)
 
 
 def read_observation(entry: Entry, chart: Chart) -> None:
@@ -34,15 +73,21 @@ def read_observation(entry: Entry, chart: Chart) -> None:
         return None
     if "focus" in resource and _of_somebody_else(entry, chart):
         return None
-    code = chart.code(entry)
-    if code is None:
+    get = resource.get
+    form = _form(resource)
+    measured = form == _QUANTITY
+    value = resource[form] if form in _REPEATED else None
+    parts = (get("code"), None if measured else form, value, get("referenceRange"), get("bodySite"), get("method"))
+    said = _parts_of(parts, chart.inspection)
+    if said is None:
         return chart.reject(entry, "the Observation has no code", "give it one", ("observation",))
     on = _effective(entry, chart)
-    shared = _shared(entry, chart)
-    fields = {"code": code.field, **_values(resource, "Observation", chart), **shared}
+    fields = dict(said.fields)
+    if measured and (quantity := read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)) is not None:
+        fields["value"] = quantity
     chart.add(entry, "observation", on, fields, status=status, standing=standing)
     if "component" in resource:
-        _components(entry, on, shared, status=status, standing=standing, chart=chart)
+        _components(entry, on, said.shared, status=status, standing=standing, chart=chart)
     if "extension" in resource:
         _absent_conditions(entry, on, status=status, settled=standing == "certain", chart=chart)
     return None
@@ -70,7 +115,7 @@ def _absent_conditions(entry: Entry, on: EventField | None, *, status: str | Non
     for number, one in enumerate(found.get(RELATED_CONDITION_ABSENT, ()) if settled else (), start=1):
         code = concept(one.get("valueCodeableConcept"), "Observation.related-condition-absent", chart.inspection)
         if code is not None:
-            fields = {"code": code.field, "role": _COMORBIDITY, "recorded": on}
+            fields = recorded({"code": code.field, "role": _COMORBIDITY, "recorded": on})
             part = f"absent condition {number}"
             chart.add(entry, "condition", None, fields, status=status, standing="refuted", part=part)
 
@@ -78,7 +123,7 @@ def _absent_conditions(entry: Entry, on: EventField | None, *, status: str | Non
 def _components(
     entry: Entry,
     on: EventField | None,
-    shared: dict[str, EventField | None],
+    shared: Mapping[str, EventField],
     *,
     status: str | None,
     standing: Standing,
@@ -92,67 +137,66 @@ def _components(
         if code is None:
             chart.inspection.note("unreadable", "Observation.component", "without a code")
             continue
-        fields = {**shared, "code": code.field, **_values(one, "Observation.component", chart)}
+        form = _form(one)
+        value = _read_value(form, None if form is None else one[form], "Observation.component", chart.inspection)
+        limit = _upper_limit(one.get("referenceRange"), "Observation.component.referenceRange", chart.inspection)
+        fields = {**shared, **recorded({"code": code.field, **value, "upper_limit": limit})}
         part = f"component {number}"
         chart.add(entry, "observation", on, fields, status=status, standing=standing, part=part)
 
 
-def _shared(entry: Entry, chart: Chart) -> dict[str, EventField | None]:
+def _shared(site: object, method: object, inspection: Inspection) -> dict[str, EventField]:
     """What holds for an Observation and for its components alike: site, side, method."""
-    resource = entry.resource
-    shared: dict[str, EventField | None] = {}
-    if "bodySite" in resource:
-        sites = read_sites(resource["bodySite"], "Observation.bodySite", chart.inspection)
-        shared["site"] = sites.field()
-        shared["laterality"] = laterality(sites.sides)
-    if "method" in resource:
-        method = concept(resource["method"], "Observation.method", chart.inspection)
-        shared["method"] = None if method is None else method.field
-    return shared
+    sites = read_sites(site, "Observation.bodySite", inspection)
+    how = concept(method, "Observation.method", inspection)
+    fields = {
+        "site": sites.field(),
+        "laterality": laterality(sites.sides),
+        "method": None if how is None else how.field,
+    }
+    return recorded(fields)
 
 
-def _values(part: dict[str, object], element: str, chart: Chart) -> dict[str, EventField | None]:
-    """The value of an Observation or of a component, in the field for its form, and the upper limit of normal."""
-    inspection = chart.inspection
-    values: dict[str, EventField | None] = {}
-    if "valueQuantity" in part:
-        values["value"] = read_quantity(part["valueQuantity"], f"{element}.valueQuantity", inspection)
-    elif "valueCodeableConcept" in part:
-        coded = concept(part["valueCodeableConcept"], f"{element}.valueCodeableConcept", inspection)
-        values["value_code"] = None if coded is None else coded.field
-    elif "valueInteger" in part:
-        values["value"] = read_integer(part["valueInteger"], f"{element}.valueInteger", inspection)
-    elif "valueRange" in part:
-        values["value"] = read_range(part["valueRange"], f"{element}.valueRange", inspection)
-    else:
-        values |= _unread_value(part, element, chart)
-    if "referenceRange" in part:
-        values["upper_limit"] = _upper_limit(part["referenceRange"], f"{element}.referenceRange", chart)
-    return values
+def _read_value(form: str | None, value: object, element: str, inspection: Inspection) -> dict[str, EventField | None]:
+    """The value of an Observation or of a component, in the field for its form."""
+    match form:
+        case None:
+            return {}
+        case "valueQuantity":
+            return {"value": read_quantity(value, f"{element}.valueQuantity", inspection)}
+        case "valueCodeableConcept":
+            coded = concept(value, f"{element}.valueCodeableConcept", inspection)
+            return {"value_code": None if coded is None else coded.field}
+        case "valueInteger":
+            return {"value": read_integer(value, f"{element}.valueInteger", inspection)}
+        case "valueRange":
+            return {"value": read_range(value, f"{element}.valueRange", inspection)}
+    # Whether it is a number or a code cannot be told either.
+    inspection.note("unreadable", f"{element}.{form}", "a form that is not read")
+    unreadable = EventField(None, "", "unreadable")
+    return {"value": unreadable, "value_code": unreadable}
 
 
-def _unread_value(part: dict[str, object], element: str, chart: Chart) -> dict[str, EventField | None]:
-    """A value of a form that is not read: whether it is a number or a code cannot be told either."""
-    for form in UNREAD_VALUES:
-        if form in part:
-            chart.inspection.note("unreadable", f"{element}.{form}", "a form that is not read")
-            unreadable = EventField(None, "", "unreadable")
-            return {"value": unreadable, "value_code": unreadable}
-    return {}
-
-
-def _upper_limit(value: object, element: str, chart: Chart) -> EventField | None:
+def _upper_limit(value: object, element: str, inspection: Inspection) -> EventField | None:
     """The upper limit of the normal range; conflicting where there are several that differ, as for the sexes."""
     limits: list[EventField] = []
-    for one in objects(value, element, chart.inspection):
-        kind = concept(one.get("type"), element, chart.inspection)
+    for one in objects(value, element, inspection):
+        kind = concept(one.get("type"), element, inspection)
         if kind is None or any((code[0], code[1]) == _NORMAL for code in kind.codes):
-            limit = read_quantity(one.get("high"), element, chart.inspection)
+            limit = read_quantity(one.get("high"), element, inspection)
             if limit is not None:
                 limits.append(limit)
     if len({(limit.value, limit.state) for limit in limits}) > 1:
         return EventField(None, ", ".join(limit.said for limit in limits), "conflicting")
     return limits[0] if limits else None
+
+
+def _form(part: dict[str, object]) -> str | None:
+    """The form of the value of an Observation or of a component."""
+    for form in _FORMS:
+        if form in part:
+            return form
+    return None
 
 
 def _not_performed(value: object, chart: Chart) -> bool:

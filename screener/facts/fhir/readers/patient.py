@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import Chart
+from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import concept, joined, objects
 from screener.facts.fhir.references import Entry
 
@@ -35,7 +35,7 @@ def read_patient_resource(entry: Entry, chart: Chart) -> None:
         "deceased": _deceased(entry, death, chart),
         "deceased_on": death,
     }
-    chart.add(entry, "patient", None, fields, status=None, standing="uncertain" if replaced else "certain")
+    chart.add(entry, "patient", None, recorded(fields), status=None, standing="uncertain" if replaced else "certain")
 
 
 def _sex(value: object, chart: Chart) -> EventField | None:

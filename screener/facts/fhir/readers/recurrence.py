@@ -8,7 +8,6 @@ is the recurrence's where the same patient has an earlier record of the cancer i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from screener.dates import PartialDate, before
 from screener.facts.events import Code, Event, EventField
@@ -17,6 +16,8 @@ from screener.logic import YES
 
 def settled(events: Sequence[Event]) -> list[Event]:
     """The events of a patient, the onset of a recurrence left open where it may be the cancer's own."""
+    if not any(_is(event, "recurrence") for event in events):
+        return list(events)
     conditions = [event for event in events if event.kind == "condition"]
     return [_open(event, conditions) if _is(event, "recurrence") else event for event in events]
 
@@ -26,7 +27,7 @@ def _open(event: Event, conditions: Sequence[Event]) -> Event:
     if onset is None or onset.value is None or any(_came_before(event, other) for other in conditions):
         return event
     said = f"{onset.said} (of the cancer or of its recurrence: the record does not say which)"
-    return replace(event, on=None, fields={**event.fields, "onset": EventField(None, said, "conflicting")})
+    return event._replace(on=None, fields={**event.fields, "onset": EventField(None, said, "conflicting")})
 
 
 def _came_before(event: Event, other: Event) -> bool:
@@ -34,9 +35,9 @@ def _came_before(event: Event, other: Event) -> bool:
     return (
         other is not event
         and other.standing == "certain"
-        and (_is(other, "primary") or not _codes(other).isdisjoint(_codes(event)))
         and _onset_before(other, event)
         and not _other_side(other, event)
+        and (_is(other, "primary") or not _codes(other).isdisjoint(_codes(event)))
     )
 
 

@@ -1,0 +1,54 @@
+"""What parts of records say, remembered by how they are written: records repeat few of them very often.
+
+Reading a coded value, a body site with its qualifiers or a range of normal makes many small objects; looking up whether
+the same bytes were read before makes none. What reading them counted is counted again each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+import orjson
+
+from screener.facts.inspection import Inspection
+
+Parts = TypeVar("Parts")
+Said = TypeVar("Said")
+
+_REMEMBERED: Final = 8_192
+_LONGEST: Final = 1_000
+"""Bytes of what is remembered: long parts are rare, and do not come again."""
+
+
+class Remembered(Generic[Parts, Said]):
+    """A function from parts of a record to what they say, which must depend on nothing else.
+
+    Args:
+        read: the function; it counts what cannot be read, and nothing of what it makes may be changed later.
+    """
+
+    def __init__(self, read: Callable[[Parts, Inspection], Said]) -> None:
+        self._read = read
+        self._known: dict[bytes, tuple[Said, Inspection]] = {}
+
+    def __call__(self, parts: Parts, inspection: Inspection) -> Said:
+        """What the parts say; what cannot be read of them is counted."""
+        try:
+            written = orjson.dumps(parts)
+        except orjson.JSONEncodeError:  # deeper than can be written, which is less than can be read
+            return self._read(parts, inspection)
+        found = self._known.get(written)
+        if found is None:
+            counted = Inspection()
+            found = self._read(parts, counted), counted
+            self._keep(written, found)
+        if found[1].tally:
+            inspection.add(found[1])
+        return found[0]
+
+    def _keep(self, written: bytes, found: tuple[Said, Inspection]) -> None:
+        if len(written) <= _LONGEST:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[written] = found
