@@ -33,7 +33,7 @@ def upgrade(engine: Engine, address: StoreAddress, *, create: bool = True, to: s
         IntegrityError: it is of a newer version, or holds something else.
     """
     with engine.connect() as connection:
-        found = _version(connection, address)
+        found = version_of(connection, address)
     if found == to:
         return True
     if found is None and not create:
@@ -44,12 +44,12 @@ def upgrade(engine: Engine, address: StoreAddress, *, create: bool = True, to: s
         if address.file is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
         # Somebody else may have done it while we waited.
-        if _version(connection, address) != to:
+        if version_of(connection, address) != to:
             _migrate(connection, to)
     return True
 
 
-def _version(connection: Connection, address: StoreAddress) -> str | None:
+def version_of(connection: Connection, address: StoreAddress) -> str | None:
     """The version of a store, none for an empty database.
 
     Raises:

@@ -1,0 +1,102 @@
+"""Options of the commands that remember, and what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from screener.cli.options import Command
+from screener.cli.registry_options import login_name
+
+if TYPE_CHECKING:
+    from screener.cli.screening import Screening
+    from screener.store.memory import Memory
+    from screener.worklist.footing import Footing
+    from screener.worklist.screening import RememberedScreening
+
+
+def by_option(command: Command) -> Command:
+    """Who does it."""
+    return click.option(
+        "--by", default=None, metavar="NAME", help="Who does this, for the audit trail [default: your login name]."
+    )(command)
+
+
+def form_option(*forms: str) -> Callable[[Command], Command]:
+    """The format of the output."""
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True)
+
+
+def named(by: str | None) -> str:
+    """Who does it: the name given, else that of the login.
+
+    Raises:
+        UsageError: it is blank.
+    """
+    from screener.store.audit import person
+
+    return person(login_name() if by is None else by)
+
+
+def utc_now() -> datetime:
+    """The time: the one place where the clock is read for what is remembered."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_memory_at(url: str | None, *, create: bool = False) -> Iterator[Memory]:
+    """The store and its key; a key that had to be made is told of.
+
+    Raises:
+        UsageError: there is no store, or nothing was remembered in it.
+        IntegrityError: it cannot be used, or its key is lost.
+    """
+    from screener.store.address import store_address
+    from screener.store.memory import open_memory
+
+    with open_memory(store_address(url), create=create) as memory:
+        if memory.made is not None:
+            said = (
+                f"A key for the pseudonyms was made: {memory.made}. Keep a copy of it in a safe place, apart from the"
+            )
+            click.echo(f"{said} store: without it no patient can be recognised again.", err=True)
+        yield memory
+
+
+def footing_for(screening: Screening, criteria_dir: Path | None) -> tuple[Footing, Path]:
+    """The rules of a screening as they are remembered, and the folder of criteria that they were read with."""
+    from screener.criteria.library import criteria_folder, load
+    from screener.errors import UsageError
+    from screener.findings import Findings
+    from screener.worklist.footing import footing_of
+
+    folder = criteria_folder(criteria_dir)
+    # What is stale is held open in the rules of the screening; what is remembered begins with the rules as written.
+    loaded = load(screening.loaded.folder, folder, Findings()) if screening.standing.stale else screening.loaded
+    if loaded is None or loaded.sha256 != screening.loaded.sha256:
+        raise UsageError("The rules have changed while they were read.", hint="Run again.")
+    return footing_of(loaded, screening.state), folder
+
+
+def remembering(memory: Memory, screening: Screening, criteria_dir: Path | None) -> RememberedScreening:
+    """What screens and remembers."""
+    from screener.reports.json_text import PatientJson
+    from screener.store.answers import AnswerStore
+    from screener.store.runs import RunStore
+    from screener.worklist.footing import basis_of
+    from screener.worklist.screening import RememberedScreening
+
+    footing, folder = footing_for(screening, criteria_dir)
+    return RememberedScreening(
+        RunStore(memory.database, memory.keys),
+        AnswerStore(memory.database, memory.keys),
+        footing,
+        basis_of(footing, folder),
+        wording=PatientJson().without_rank,
+        now=utc_now,
+    )

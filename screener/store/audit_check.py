@@ -1,0 +1,153 @@
+"""Checking the audit trail from first row to last: against itself, against anchors, against what it tells of."""
+
+from __future__ import annotations
+
+import hmac
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from screener.errors import IntegrityError
+from screener.store.audit import FIRST, Anchor, content
+from screener.store.decision_tables import DecisionRow
+from screener.store.guards import missing
+from screener.store.keys import check_key
+from screener.store.memory_tables import AnswerRow, AuditRow, RunRow, StoreKey
+from screener.store.seals import sealed_content
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from sqlmodel import Session
+
+    from screener.store.database import Database
+    from screener.store.keys import Keys
+
+_TEXTS: Final = ("at", "who", "act", "trial", "pseudonym", "part")
+_AS_BYTES: Final = "CASE typeof({0}) WHEN 'text' THEN CAST({0} AS BLOB) WHEN 'null' THEN NULL ELSE 0 END"
+"""Texts come as bytes, since a flipped bit can make a text that is none; what is no text any more comes as a number."""
+
+_SQLITE: Final = f"SELECT number, {', '.join(map(_AS_BYTES.format, _TEXTS))}, seal, mac FROM audit_row ORDER BY number"  # noqa: S608
+_OTHERS: Final = f"SELECT number, {', '.join(_TEXTS)}, seal, mac FROM audit_row ORDER BY number"  # noqa: S608
+_HINT: Final = "Keep the store as it is, and compare it with a backup; the rows before are whole."
+
+
+class Whole(NamedTuple):
+    """A trail without a fault: how many rows, and the last one."""
+
+    rows: int
+    head: Anchor | None
+
+
+def verify(database: Database, keys: Keys, anchors: Sequence[Anchor] = ()) -> Whole:
+    """Check the whole trail.
+
+    Args:
+        database: the store.
+        keys: its keys.
+        anchors: rows of the trail as they were printed earlier.
+
+    Raises:
+        IntegrityError: it was changed; the message names the first broken row.
+    """
+    with database.reading() as session:
+        _check_key(session, keys)
+        wanted = {anchor.number: anchor.mac for anchor in anchors}
+        before, number, told = FIRST, 0, set()
+        with closing(_rows(session)) as rows:
+            for row in rows:
+                number += 1
+                _check_row(row, number, before, keys)
+                if not row.mac.hex().startswith(wanted.pop(number, "")):
+                    _broken(number, "is not the one that the anchor names")
+                if row.seal is not None:
+                    _check_sealed(session, row, keys)
+                    told.add(row.part)
+                before = row.mac
+        if wanted:
+            _broken(number + 1, f"is gone, and all after it: an anchor names row {max(wanted)}")
+        _check_told(session, told, number)
+        _check_guards(session)
+    return Whole(number, Anchor(number, before.hex()) if number else None)
+
+
+def _check_key(session: Session, keys: Keys) -> None:
+    bound = session.get(StoreKey, 1)
+    if bound is not None:
+        check_key(keys, bound.fingerprint)
+
+
+def _rows(session: Session) -> Generator[AuditRow]:
+    """The rows as they are on the disk, whatever became of them."""
+    statement = text(_SQLITE if session.get_bind().dialect.name == "sqlite" else _OTHERS)
+    statement = statement.execution_options(yield_per=1000)
+    number = 0
+    try:
+        # Closed even where the check ends early: on a server the rows come through a cursor of their own.
+        with session.connection().execute(statement) as found:
+            for row in found:
+                number += 1
+                yield _read(tuple(row), number)
+    except SQLAlchemyError:
+        _broken(number + 1, "cannot be read")
+
+
+def _read(found: tuple[Any, ...], number: int) -> AuditRow:
+    texts = []
+    for value in found[1:7]:
+        try:
+            texts.append(value.decode() if isinstance(value, bytes) else value)
+        except UnicodeDecodeError:
+            _broken(number, "was changed")
+    at, who, act, trial, pseudonym, part = texts
+    seal, mac = found[7:]
+    kinds = (
+        all(isinstance(one, str | None) for one in texts) and isinstance(mac, bytes) and isinstance(seal, bytes | None)
+    )
+    if not kinds or None in (at, who, act, part):
+        _broken(number, "was changed")
+    row = AuditRow(number=found[0], at=at, who=who, act=act, part=part, mac=mac, seal=seal)
+    row.trial, row.pseudonym = trial, pseudonym
+    return row
+
+
+def _check_row(row: AuditRow, number: int, before: bytes, keys: Keys) -> None:
+    if row.number != number:
+        _broken(number, "is gone")
+    if not hmac.compare_digest(row.mac, keys.seal(before + content(row))):
+        _broken(number, "was changed, or a row before it was")
+
+
+def _check_sealed(session: Session, row: AuditRow, keys: Keys) -> None:
+    """Whether what an act wrote is still what it wrote."""
+    assert row.seal is not None
+    now = sealed_content(session, row.part)
+    if now is None:
+        _broken(row.number, f"tells of {row.part}, which is gone")
+    if not hmac.compare_digest(row.seal, keys.seal(now)):
+        _broken(row.number, f"tells of {row.part}, which was changed since")
+
+
+def _check_told(session: Session, told: set[str], last: int) -> None:
+    """Whether the trail tells of every act that is there."""
+    runs = session.exec(select(RunRow.id).where(RunRow.outcome == "complete").order_by(col(RunRow.id)))
+    answers = session.exec(select(AnswerRow.id).order_by(col(AnswerRow.id)))
+    decisions = session.exec(select(DecisionRow.id).order_by(col(DecisionRow.id)))
+    for kind, numbers in (("run", runs), ("answer", answers), ("decision", decisions)):
+        for number in numbers:
+            if f"{kind} {number}" not in told:
+                _broken(last + 1, f"is gone: nothing tells of {kind} {number}")
+
+
+def _check_guards(session: Session) -> None:
+    lost = missing(session.connection())
+    if lost:
+        hint = "Somebody has had the means to change the past; the rows themselves are whole."
+        raise IntegrityError(f"The audit trail has lost its guards: {', '.join(lost)}.", hint=hint)
+
+
+def _broken(number: int, what: str) -> NoReturn:
+    raise IntegrityError(f"Row {number} of the audit trail {what}.", hint=_HINT)

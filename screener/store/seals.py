@@ -1,0 +1,57 @@
+"""What is sealed of an act: the content of the row that it wrote, so that the trail shows a change of that row too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from screener.store.decision_tables import DecisionRow
+from screener.store.memory_tables import AnswerRow, RunRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlmodel import Session
+
+
+def run_content(row: RunRow) -> bytes:
+    """What is sealed of a run."""
+    return orjson.dumps(
+        [row.id, row.trial_id, row.basis_id, row.previous_id, row.source, row.as_of, row.who,
+         row.registry_sha256, dict(sorted(row.counts.items())), (row.members or b"").hex(), row.facts_sha256,
+         row.results_sha256]
+    )  # fmt: skip
+
+
+def answer_content(row: AnswerRow) -> bytes:
+    """What is sealed of an answer: all that its author gave; that it ended is told by a row of its own."""
+    return orjson.dumps(
+        [row.id, row.trial_id, row.patient_id, row.fact, row.value, row.true_on, row.who, row.source, row.note,
+         row.evidence_sha256, row.rule_sha256]
+    )  # fmt: skip
+
+
+def decision_content(row: DecisionRow) -> bytes:
+    """What is sealed of a decision: all of it."""
+    return orjson.dumps(
+        [row.id, row.trial_id, row.patient_id, row.run_id, row.reader, row.who, row.state, row.verdict, row.override,
+         row.override_reason, row.reason_code, row.reason_text, row.recheck_on, row.recheck_because, row.do_not_contact,
+         row.clinician, row.approached_on, row.attempt_no, row.consent_status, row.consent_version, row.note]
+    )  # fmt: skip
+
+
+SEALED: Final[dict[str, tuple[type[Any], Callable[[Any], bytes]]]] = {
+    "run": (RunRow, run_content),
+    "answer": (AnswerRow, answer_content),
+    "decision": (DecisionRow, decision_content),
+}
+"""By the first word of an audit row's part: the table of the row that it names, and what is sealed of it."""
+
+
+def sealed_content(session: Session, part: str) -> bytes | None:
+    """The content of the row that a part names, as it is now; none where it is gone."""
+    kind, _, number = part.partition(" ")
+    model, content = SEALED[kind]
+    row = session.get(model, int(number))
+    return content(row) if row is not None else None

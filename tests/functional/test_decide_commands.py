@@ -1,0 +1,235 @@
+"""`screener decide`, `worklist`, `funnel` and `export` as a coordinator uses them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from remembered import SAMPLE, TRIAL, Desk, Said, changed
+
+from screener.worklist.log import COLUMNS
+
+pytest_plugins = ["postgres"]
+TODAY = date.today()  # noqa: DTZ011
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    """A desk after one run."""
+    desk = Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    desk.run(SAMPLE)
+    return desk
+
+
+@pytest.fixture
+def file_desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path)
+    desk.run(SAMPLE)
+    return desk
+
+
+def decide(desk: Desk, patient: str, state: str, *more: str, by: str = "A. Jansen") -> Said:
+    return desk.call("decide", TRIAL, patient, state, "--by", by, *more)
+
+
+def listed(desk: Desk, *more: str) -> Any:
+    return desk.call("worklist", TRIAL, "--format", "json", *more).json
+
+
+def exported(desk: Desk, *more: str) -> list[dict[str, str]]:
+    path = desk.folder / "log.csv"
+    said = desk.call("export", TRIAL, "--out", path, *more)
+    assert said.code == 0, said.err
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_worklist_counts_bins_and_ranks_within_them(desk: Desk) -> None:
+    data = listed(desk, "--bin", "new")
+    assert data["bins"] == {"new": 6, "not_eligible": 6}
+    assert [one["score"] for one in data["patients"]] == [100, 100, 90, 90, 70, 10]
+    desk.run(SAMPLE, "2026-06-02")
+    assert listed(desk)["bins"] == {"needs_review": 2, "needs_data": 4, "not_eligible": 6}
+
+
+def test_who_moved_in_the_last_run_is_listed_with_the_verdict_before(desk: Desk) -> None:
+    desk.run(changed(desk.folder, SAMPLE, "P-003", "who_performance_status", "4"), "2026-06-02")
+    (one,) = listed(desk, "--changed")["patients"]
+    assert (one["patient"], one["moved_from"], one["verdict"]) == (
+        desk.pseudonym("P-003"),
+        "needs_information",
+        "not_eligible",
+    )
+
+
+def test_questions_of_the_cohort_name_first_what_settles_most_patients(desk: Desk) -> None:
+    first = desk.call("worklist", TRIAL, "--questions", "--format", "json").json[0]
+    assert (first["fact"], first["patients"], first["alone"]) == ("primary_breast_sarcoma", 2, 1)
+
+
+def test_ids_of_a_table_are_shown_where_the_table_is_given(file_desk: Desk) -> None:
+    without = file_desk.call("worklist", TRIAL, "--bin", "new").out
+    assert "P-001" not in without
+    said = file_desk.call("worklist", TRIAL, "--bin", "new", "--patients", SAMPLE)
+    assert f"P-001 ({file_desk.pseudonym('P-001')}): new; eligible, score 100" in said.out
+
+
+def test_a_patient_is_taken_from_the_first_look_to_enrolment(desk: Desk) -> None:
+    assert decide(desk, "P-001", "to_approach", "--clinician", "Dr. B. Visser").code == 0
+    assert decide(desk, "P-001", "approached", "--on", "2026-06-02", "--consent", "asked").code == 0
+    assert decide(desk, "P-001", "approached").code == 0
+    refused = decide(desk, "P-001", "enrolled")
+    assert (refused.code, "without consent" in refused.err) == (2, True)
+    assert decide(desk, "P-001", "enrolled", "--consent", "given", "--consent-version", "2.1").code == 0
+    assert listed(desk)["bins"]["enrolled"] == 1
+    (row,) = exported(desk, "--log", "screening", "--site", "Rotterdam")
+    kept = ("state", "attempt_no", "consent_status", "consent_version", "clinician_approval", "site", "override")
+    assert [row[name] for name in kept] == ["enrolled", "2", "given", "2.1", "Dr. B. Visser", "Rotterdam", "no"]
+    assert row["patient_pseudonym"] not in {one["patient_pseudonym"] for one in exported(desk)}
+    assert desk.call("audit", "verify").code == 0
+
+
+def test_disagreeing_with_the_screening_needs_a_reason_which_the_log_keeps(desk: Desk) -> None:
+    said = decide(desk, "P-007", "to_approach")
+    assert (said.code, "disagrees with the screening" in said.err) == (2, True)
+    assert decide(desk, "P-007", "to_approach", "--override-reason", "status was mistyped").code == 0
+    row = next(one for one in exported(desk) if one["state"] == "to_approach")
+    assert (row["override"], row["override_reason"]) == ("yes", "status was mistyped")
+
+
+def test_a_second_reader_moves_nothing_and_discordance_is_told(desk: Desk) -> None:
+    assert "no first decision" in decide(desk, "P-001", "to_approach", "--second").err
+    decide(desk, "P-001", "to_approach")
+    assert "somebody else" in decide(desk, "P-001", "needs_review", "--second").err
+    assert decide(desk, "P-001", "needs_review", "--second", by="B. Visser").code == 0
+    decide(desk, "P-002", "to_approach")
+    decide(desk, "P-002", "to_approach", "--second", by="B. Visser")
+    row = next(one for one in exported(desk) if one["discordant"] == "yes")
+    assert (row["state"], row["second_reviewer"], row["second_decision"]) == (
+        "to_approach",
+        "B. Visser",
+        "needs_review",
+    )
+    data = desk.call("funnel", TRIAL, "--format", "json").json
+    assert (data["read_twice"], data["discordant"], data["kappa"]) == (2, 1, 0.0)
+
+
+def test_who_is_not_to_be_contacted_is_in_no_contact_export(desk: Desk) -> None:
+    for patient in ("P-001", "P-002"):
+        decide(desk, patient, "to_approach")
+    assert len(exported(desk, "--contacts")) == 2
+    assert decide(desk, "P-002", "not_eligible", "--reason", "DNC").code == 0
+    refused = decide(desk, "P-002", "to_approach", "--override-reason", "asked again")
+    assert (refused.code, "not to be contacted" in refused.err) == (2, True)
+    assert [one["patient_pseudonym"] for one in exported(desk, "--contacts")] == [desk.pseudonym("P-001")]
+    decide(desk, "P-001", "needs_review", "--do-not-contact")
+    assert exported(desk, "--contacts") == []
+
+
+def test_a_deferral_falls_due_on_its_day(desk: Desk) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    said = decide(desk, "P-004", "recheck_due", "--recheck", tomorrow.isoformat())
+    assert f"Look again on {tomorrow}: a person chose the day." in said.out
+    assert listed(desk)["bins"]["deferred"] == 1
+    from screener.worklist.cohort_view import cohort_view
+
+    with desk.memory() as memory:
+        bins = {one.bin for one in cohort_view(memory, TRIAL, tomorrow).entries}
+    assert "recheck_due" in bins
+    assert "deferred" not in bins
+
+
+def test_the_day_of_a_deferral_is_proposed_where_time_alone_changes_something(file_desk: Desk) -> None:
+    born = TODAY.replace(year=TODAY.year - 18, day=min(TODAY.day, 28)) + timedelta(days=40)
+    table = changed(file_desk.folder, SAMPLE, "P-001", "birth_date", born.isoformat())
+    file_desk.run(table, TODAY.isoformat())
+    said = decide(file_desk, "P-001", "recheck_due")
+    assert f"Look again on {born.replace(year=born.year + 18)}: a birthday." in said.out
+    never = decide(file_desk, "P-004", "recheck_due")
+    assert (never.code, "Time alone changes nothing" in never.err) == (2, True)
+
+
+def test_a_verdict_that_moves_after_a_decision_brings_the_patient_back(desk: Desk) -> None:
+    decide(desk, "P-007", "not_eligible", "--reason", "INEL-I1")
+    assert "not_eligible" in decide(desk, "P-007", "declined", "--reason", "PT-DECLINED").err
+    desk.run(changed(desk.folder, SAMPLE, "P-007", "who_performance_status", "1"), "2026-06-02")
+    (one,) = listed(desk, "--changed")["patients"]
+    assert (one["patient"], one["bin"]) == (desk.pseudonym("P-007"), "needs_review")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("P-999", "to_approach"), "No patient of that id"),
+        (("P-001", "enrolled"), "From new nobody goes to enrolled"),
+        (("P-001", "asleep"), "'asleep' is not one of"),
+        (("P-001", "approached", "--on", "2999-01-01"), "outside the years"),
+        (("P-001", "to_approach", "--on", "2026-06-01"), "Only who is approached"),
+        (("P-001", "not_eligible", "--reason", "OTHER"), "OTHER needs words"),
+    ],
+)
+def test_a_decision_that_cannot_be_made_is_one_sentence_and_nothing_is_kept(
+    file_desk: Desk, arguments: tuple[str, ...], words: str
+) -> None:
+    said = decide(file_desk, *arguments)
+    assert (said.code, said.out, words in said.err) == (2, "", True)
+    assert file_desk.call("audit", "verify", "--format", "json").json["rows"] == 1
+
+
+def test_the_log_has_the_columns_of_the_design_and_no_formula_in_any_format(file_desk: Desk) -> None:
+    note = '=HYPERLINK("http://example.org";"x"), +1, @sum'
+    decide(file_desk, "P-001", "to_approach", "--note", note)
+    decide(file_desk, "P-002", "to_approach", "--note", "-1+1")
+    paths = {ending: file_desk.folder / f"log.{ending}" for ending in ("csv", "xlsx", "json")}
+    for path in paths.values():
+        assert file_desk.call("export", TRIAL, "--out", path).code == 0
+    as_json = json.loads(paths["json"].read_text(encoding="utf-8"))
+    with paths["csv"].open(encoding="utf-8", newline="") as stream:
+        as_csv = [{name: cell.removeprefix("'") for name, cell in row.items()} for row in csv.DictReader(stream)]
+    sheet = openpyxl.load_workbook(paths["xlsx"])["log"]
+    cells = list(sheet.iter_rows())
+    as_xlsx = [dict(zip(COLUMNS, ["" if c.value is None else c.value for c in row], strict=True)) for row in cells[1:]]
+    assert [cell.value for cell in cells[0]] == list(COLUMNS)
+    assert {cell.data_type for row in cells for cell in row if cell.value is not None} == {"s"}
+    assert not any(cell.hyperlink for row in cells for cell in row)
+    assert as_json == as_csv == as_xlsx
+    assert note in {row["note"] for row in as_xlsx}
+    raw = paths["csv"].read_text(encoding="utf-8")
+    assert "'=HYPERLINK" in raw
+
+
+def test_an_export_of_an_unknown_ending_is_one_sentence(file_desk: Desk) -> None:
+    said = file_desk.call("export", TRIAL, "--out", file_desk.folder / "log.doc")
+    assert (said.code, "Use .csv, .xlsx or .json." in said.err) == (2, True)
+
+
+def test_the_funnel_counts_each_step_and_hides_small_counts(desk: Desk) -> None:
+    decide(desk, "P-001", "to_approach")
+    decide(desk, "P-001", "approached")
+    data = desk.call("funnel", TRIAL, "--format", "json").json
+    steps = ("assessed", "excluded", "needs_information", "eligible", "approached", "enrolled")
+    assert [data[name] for name in steps] == [12, 6, 4, 2, 1, 0]
+    assert {one["id"]: one["alone"] for one in data["by_criterion"] if one["alone"]} == {"I1": 1, "I8": 1}
+    told = desk.call("funnel", TRIAL, "--suppress-below", "5").out
+    assert "eligible           <5" in told
+    assert "assessed           12" in told
+
+
+def test_views_and_exports_are_in_the_trail(file_desk: Desk) -> None:
+    listed(file_desk)
+    file_desk.call("funnel", TRIAL)
+    exported(file_desk)
+    exported(file_desk, "--contacts")
+    acts = file_desk.call("audit", "show", "--format", "json").json
+    assert [(one["act"], one["part"]) for one in acts[1:]] == [
+        ("viewed", "worklist"),
+        ("viewed", "funnel"),
+        ("exported", "pre-screening log"),
+        ("exported", "contacts"),
+        ("viewed", "audit trail"),
+    ]
