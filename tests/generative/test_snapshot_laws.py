@@ -63,7 +63,7 @@ VALUES: list[Value] = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=str)
+@pytest.mark.parametrize("value", VALUES, ids=value_text)
 def test_every_kind_of_value_is_told_from_the_others(value: Value) -> None:
     back = value_of(value_text(value))
     assert (type(back), back) == (type(value), value)
