@@ -33,6 +33,8 @@ _SKEW: Final = timedelta(minutes=5)
 _LONGEST_NAME: Final = 200
 _SHOWN: Final = 32
 FIRST: Final = b"the audit trail begins here"
+ERASED: Final = "erased"
+"""The act of taking out all that is kept of a patient; its part is `patient` and the number of the patient."""
 
 
 class Entry(NamedTuple):

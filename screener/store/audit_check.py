@@ -11,15 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from screener.errors import IntegrityError
-from screener.store.audit import FIRST, Anchor, content
-from screener.store.decision_tables import DecisionRow
+from screener.store.audit import ERASED, FIRST, Anchor, content
+from screener.store.decision_tables import DECISION_TABLES
 from screener.store.guards import missing
 from screener.store.keys import check_key
 from screener.store.memory_tables import AnswerRow, AuditRow, RunRow, StoreKey
+from screener.store.results_check import changed_runs
 from screener.store.seals import sealed_content
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
 
     from sqlmodel import Session
 
@@ -56,7 +57,9 @@ def verify(database: Database, keys: Keys, anchors: Sequence[Anchor] = ()) -> Wh
     with database.reading() as session:
         _check_key(session, keys)
         wanted = {anchor.number: anchor.mac for anchor in anchors}
-        before, number, told = FIRST, 0, set()
+        before, number = FIRST, 0
+        told: dict[str, int] = {}
+        erased: set[int] = set()
         with closing(_rows(session)) as rows:
             for row in rows:
                 number += 1
@@ -65,11 +68,14 @@ def verify(database: Database, keys: Keys, anchors: Sequence[Anchor] = ()) -> Wh
                     _broken(number, "is not the one that the anchor names")
                 if row.seal is not None:
                     _check_sealed(session, row, keys)
-                    told.add(row.part)
+                    told[row.part] = number
+                if row.act == ERASED:
+                    erased.add(int(row.part.removeprefix("patient ")))
                 before = row.mac
         if wanted:
             _broken(number + 1, f"is gone, and all after it: an anchor names row {max(wanted)}")
         _check_told(session, told, number)
+        _check_results(session, keys, told, erased)
         _check_guards(session)
     return Whole(number, Anchor(number, before.hex()) if number else None)
 
@@ -131,15 +137,26 @@ def _check_sealed(session: Session, row: AuditRow, keys: Keys) -> None:
         _broken(row.number, f"tells of {row.part}, which was changed since")
 
 
-def _check_told(session: Session, told: set[str], last: int) -> None:
+def _check_told(session: Session, told: Collection[str], last: int) -> None:
     """Whether the trail tells of every act that is there."""
     runs = session.exec(select(RunRow.id).where(RunRow.outcome == "complete").order_by(col(RunRow.id)))
     answers = session.exec(select(AnswerRow.id).order_by(col(AnswerRow.id)))
-    decisions = session.exec(select(DecisionRow.id).order_by(col(DecisionRow.id)))
-    for kind, numbers in (("run", runs), ("answer", answers), ("decision", decisions)):
+    decisions = [
+        (name, session.exec(select(table.id).order_by(col(table.id)))) for name, table in DECISION_TABLES.items()
+    ]
+    for kind, numbers in (("run", runs), ("answer", answers), *decisions):
         for number in numbers:
             if f"{kind} {number}" not in told:
                 _broken(last + 1, f"is gone: nothing tells of {kind} {number}")
+
+
+def _check_results(session: Session, keys: Keys, told: Mapping[str, int], erased: Collection[int]) -> None:
+    """Whether the results of every run that the trail tells of are still those."""
+    rows = {int(part.removeprefix("run ")): number for part, number in told.items() if part.startswith("run ")}
+    changed = changed_runs(session, keys, rows, erased)
+    if changed:
+        number, run = min((rows[run], run) for run in changed)
+        _broken(number, f"tells of run {run}, whose results or facts were changed since")
 
 
 def _check_guards(session: Session) -> None:

@@ -136,7 +136,8 @@ class ResultRow(SQLModel, table=True):
     """What a patient came out as, from one run until another found something else.
 
     In force where `until_run` is none. Evaluated as of `as_of`; before `next_on` time alone changes nothing. `results`
-    is a letter a criterion, `questions` the facts to ask for, `sha256` the hash of the whole result in words.
+    is a letter a criterion, `questions` the facts to ask for, `sha256` the hash of the whole result in words. `seal` is
+    over the row and the pseudonym, so that the trail shows a change of it too; that it ended is told by the next row.
     """
 
     __tablename__ = "screening_result"
@@ -161,6 +162,7 @@ class ResultRow(SQLModel, table=True):
     results: str = _text()
     questions: str = _text()
     sha256: bytes = _hash()
+    seal: bytes = _hash()
 
 
 class AnswerRow(SQLModel, table=True):

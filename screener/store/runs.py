@@ -24,7 +24,7 @@ from screener.store.memory_tables import (
 )
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, NewBasis, Order, Piece, Present, Remembered, Stands, Totals
-from screener.store.seals import run_content
+from screener.store.seals import result_content, run_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -92,6 +92,10 @@ class RunStore:
             rows = session.connection().execute(query).all()
             return {row[0]: (row[1], Stands._make(row[2:]) if row[2] is not None else None) for row in rows}
 
+    def seal(self, result: Mapping[str, Any], pseudonym: str) -> bytes:
+        """The seal of a result that is to be kept."""
+        return self.keys.seal(result_content(result, pseudonym))
+
     def write(self, begun: Begun, piece: Piece) -> None:
         """Keep one piece of a run."""
         with self.database.writing() as session:
@@ -118,7 +122,7 @@ class RunStore:
             row.counts, row.members = totals.counts, totals.members
             row.facts_sha256, row.results_sha256 = totals.facts_sha256, totals.results_sha256
             session.add(row)
-            entry = Entry(who, "screened", f"run {row.id}", trial, sealed=run_content(row))
+            entry = Entry(who, "screened", f"run {row.id}", trial, sealed=run_content(session, row))
             return append(session, self.keys, entry, at=at)
 
     def abandon(self, at: datetime) -> None:

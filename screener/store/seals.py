@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from screener.store.decision_tables import DecisionRow
-from screener.store.memory_tables import AnswerRow, RunRow
+from screener.store.decision_tables import DECISION_TABLES, DecisionRow
+from screener.store.memory_tables import AnswerRow, Basis, ResultRow, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlmodel import Session
 
+RESULT_PARTS: Final = tuple(one for one in ResultRow.model_fields if one not in ("until_run", "seal"))
+"""What is sealed of a result: all of its row but the run that ended it, which has a row of its own."""
 
-def run_content(row: RunRow) -> bytes:
-    """What is sealed of a run."""
+
+def run_content(session: Session, row: RunRow) -> bytes:
+    """What is sealed of a run, with what it rests on."""
+    basis = session.get(Basis, row.basis_id)
+    rests_on = [basis.sha256, basis.rules_sha256, basis.registry_text, basis.engine] if basis is not None else None
     return orjson.dumps(
-        [row.id, row.trial_id, row.basis_id, row.previous_id, row.source, row.as_of, row.who,
-         row.registry_sha256, dict(sorted(row.counts.items())), (row.members or b"").hex(), row.facts_sha256,
-         row.results_sha256]
+        [row.id, row.trial_id, row.basis_id, row.previous_id, row.source, row.as_of, row.who, row.registry_sha256,
+         row.registry_version, dict(sorted(row.counts.items())), (row.members or b"").hex(), row.facts_sha256,
+         row.results_sha256, rests_on]
     )  # fmt: skip
+
+
+def result_content(row: Mapping[str, Any], pseudonym: str) -> bytes:
+    """What is sealed of a result and whose it is."""
+    return orjson.dumps([pseudonym, *[_part(row[name]) for name in RESULT_PARTS]])
+
+
+def _part(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return int(value) if isinstance(value, bool) else value
 
 
 def answer_content(row: AnswerRow) -> bytes:
@@ -35,16 +52,17 @@ def answer_content(row: AnswerRow) -> bytes:
 def decision_content(row: DecisionRow) -> bytes:
     """What is sealed of a decision: all of it."""
     return orjson.dumps(
-        [row.id, row.trial_id, row.patient_id, row.run_id, row.reader, row.who, row.state, row.verdict, row.override,
+        [row.id, row.trial_id, row.patient_id, row.run_id, row.reader, f"{row.at.astimezone(UTC):%FT%TZ}", row.who, row.state,
+         row.verdict, row.override,
          row.override_reason, row.reason_code, row.reason_text, row.recheck_on, row.recheck_because, row.do_not_contact,
          row.clinician, row.approached_on, row.attempt_no, row.consent_status, row.consent_version, row.note]
     )  # fmt: skip
 
 
-SEALED: Final[dict[str, tuple[type[Any], Callable[[Any], bytes]]]] = {
+SEALED: Final[dict[str, tuple[type[Any], Callable[[Session, Any], bytes]]]] = {
     "run": (RunRow, run_content),
-    "answer": (AnswerRow, answer_content),
-    "decision": (DecisionRow, decision_content),
+    "answer": (AnswerRow, lambda _, row: answer_content(row)),
+    **{name: (table, lambda _, row: decision_content(row)) for name, table in DECISION_TABLES.items()},
 }
 """By the first word of an audit row's part: the table of the row that it names, and what is sealed of it."""
 
@@ -54,4 +72,4 @@ def sealed_content(session: Session, part: str) -> bytes | None:
     kind, _, number = part.partition(" ")
     model, content = SEALED[kind]
     row = session.get(model, int(number))
-    return content(row) if row is not None else None
+    return content(session, row) if row is not None else None

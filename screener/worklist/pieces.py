@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from screener.errors import UsageError
 from screener.facts.values import FactValue, PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import PatientResult
+from screener.store.members import packed, unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, Piece, Stands, Totals
 from screener.worklist.calendar import Calendar
 from screener.worklist.causes import Cause
-from screener.worklist.members import packed, unpacked_members
 from screener.worklist.report import VERDICTS, Change
 from screener.worklist.snapshot import decoded, fitting
 
@@ -173,7 +173,7 @@ class Work:
         sha256 = hashlib.sha256(self._wording(result).encode()).digest()
         if stands is not None:
             piece.ended.append(number)
-        row = {
+        row: dict[str, Any] = {
             "trial_id": self._begun.trial_id,
             "patient_id": number,
             "run_id": self._begun.number,
@@ -190,6 +190,7 @@ class Work:
             "questions": ";".join([question.fact for question in result.questions]),
             "sha256": sha256,
         }
+        row["seal"] = self._store.seal(row, one.pseudonym)
         piece.results.append(row)
         return result.verdict, sha256
 

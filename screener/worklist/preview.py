@@ -10,10 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from screener.matching.evaluate import Evaluator
+from screener.store.members import unpacked_members
 from screener.worklist.answers import AnswerBook
 from screener.worklist.causes import Causes, Side
 from screener.worklist.footing import Footing, held_against, unpacked
-from screener.worklist.members import unpacked_members
 from screener.worklist.report import VERDICTS, Change, change_order
 from screener.worklist.snapshot import decoded, fitting
 

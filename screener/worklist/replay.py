@@ -12,9 +12,9 @@ from screener.errors import IntegrityError, UsageError
 from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import PatientResult
+from screener.store.members import unpacked_members
 from screener.worklist.answers import AnswerBook
 from screener.worklist.footing import Footing, held_against, unpacked
-from screener.worklist.members import unpacked_members
 from screener.worklist.pieces import Wording
 from screener.worklist.snapshot import decoded, fitting
 

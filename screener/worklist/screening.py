@@ -12,11 +12,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from screener.errors import ScreenerError
+from screener.store.members import unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.worklist.answers import AnswerBook
 from screener.worklist.causes import Causes, Side
 from screener.worklist.footing import Footing, held_against, unpacked
-from screener.worklist.members import unpacked_members
 from screener.worklist.pieces import PIECE, Seen, Wording, Work
 from screener.worklist.report import RunReport, change_order
 from screener.worklist.snapshot import encoded

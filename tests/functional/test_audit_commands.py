@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from remembered import SAMPLE, TRIAL, Desk
+from remembered import SAMPLE, TRIAL, Desk, changed
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -273,3 +273,31 @@ def test_a_folder_in_the_place_of_the_key_is_one_sentence(tmp_path: Path) -> Non
     desk.key.mkdir(parents=True, mode=0o700)
     said = desk.run(SAMPLE)
     assert (said.code, "The key" in said.err, "cannot be read" in said.err) == (5, True, True)
+
+
+@pytest.mark.parametrize(
+    ("statement", "row", "run"),
+    [
+        ("UPDATE screening_result SET verdict = 'eligible' WHERE patient_id = 3", 1, 1),
+        ("UPDATE screening_result SET score = 100 WHERE patient_id = 3 AND run_id = 3", 4, 3),
+        ("UPDATE screening_result SET next_on = '2999-01-01' WHERE patient_id = 7", 1, 1),
+        ("UPDATE fact_snapshot SET body = (SELECT body FROM fact_snapshot WHERE id = 1) WHERE id = 3", 1, 1),
+        ("UPDATE patient SET pseudonym = 'AAAAAAAAAAAAAAAA' WHERE id = 5", 1, 1),
+        ("DELETE FROM screening_result WHERE patient_id = 5", 1, 1),
+        ("DELETE FROM screening_result WHERE patient_id = 3 AND run_id = 1", 1, 1),
+        ("DELETE FROM screening_result WHERE patient_id = 3 AND run_id = 3", 4, 3),
+        ("UPDATE screening_result SET until_run = NULL WHERE patient_id = 3 AND run_id = 1", 3, 2),
+        ("UPDATE screening_result SET until_run = 2 WHERE patient_id = 5", 3, 2),
+    ],
+)
+def test_a_result_or_facts_that_were_changed_are_found_though_no_row_of_the_trail_was(
+    desk: Desk, statement: str, row: int, run: int
+) -> None:
+    assert desk.rescreen("2026-06-02").json["run"] == 2
+    assert desk.run(changed(desk.folder, SAMPLE, "P-003", "who_performance_status", "4"), "2026-06-03").json["run"] == 3
+    assert desk.call("audit", "verify").code == 0
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text(statement))
+    said = desk.call("audit", "verify")
+    assert (said.code, said.out) == (5, "")
+    assert f"Row {row} of the audit trail tells of run {run}, whose results or facts were changed since" in said.err

@@ -107,6 +107,7 @@ def _results() -> None:
         sa.Column("results", sa.Text(), nullable=False),
         sa.Column("questions", sa.Text(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_screening_result_run", "screening_result", ["run_id"])
