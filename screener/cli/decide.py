@@ -12,13 +12,13 @@ from screener.cli.options import Day, criteria_option, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening, from_store
 from screener.errors import EXIT_OK
-from screener.worklist.states import CONSENT, STATES
+from screener.worklist.states import CONSENTS, STATES
 
 
 @click.command()
 @trial_argument
 @click.argument("patient", metavar="PATIENT")
-@click.argument("state", metavar="STATE", type=click.Choice(STATES))
+@click.argument("state", metavar="STATE", type=click.Choice(STATES[1:]))
 @click.option("--by", required=True, metavar="NAME", help="Who decides.")
 @click.option("--reason", metavar="CODE", help="INEL-<criterion>, MISSING-<criterion>, PT-DECLINED, MD-DECLINED, ...")
 @click.option("--reason-text", metavar="TEXT", help="The reason in words; OTHER needs them.")
@@ -30,7 +30,7 @@ from screener.worklist.states import CONSENT, STATES
 @click.option("--second", is_flag=True, help="A second reader's decision, kept beside the first.")
 @click.option("--clinician", metavar="NAME", help="The clinician who approved.")
 @click.option("--on", type=Day(), metavar="DATE", help="For approached: the day of it [default: today].")
-@click.option("--consent", type=click.Choice(CONSENT), help="Where the consent stands.")
+@click.option("--consent", type=click.Choice(CONSENTS), help="Where the consent stands.")
 @click.option("--consent-version", metavar="TEXT", help="The version of the consent form.")
 @click.option("--note", metavar="TEXT", help="Anything to keep beside it.")
 @criteria_option

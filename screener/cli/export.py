@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from screener.cli.options import trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.worklist import looked_at
 from screener.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from screener.worklist.log import LogName
 
 
 @click.command()
@@ -27,7 +31,9 @@ from screener.errors import EXIT_OK
 @click.option("--site", default="", metavar="NAME", help="The site, for the column of that name.")
 @by_option
 @store_option
-def command(trial: str, out: Path, log: str, contacts: bool, site: str, by: str | None, store_url: str | None) -> int:
+def command(
+    trial: str, out: Path, log: LogName, contacts: bool, site: str, by: str | None, store_url: str | None
+) -> int:
     """Write a log of TRIAL, a row a patient, by pseudonym alone.
 
     \b
@@ -38,7 +44,7 @@ def command(trial: str, out: Path, log: str, contacts: bool, site: str, by: str 
     from screener.errors import UsageError
     from screener.reports.log_export import WRITERS
     from screener.reports.writing_out import write_out
-    from screener.worklist.log import COLUMNS, contact_rows, log_rows
+    from screener.worklist.log import COLUMNS, log_rows, of_log, to_contact
 
     who = named(by)
     write = WRITERS.get(out.suffix.lower().removeprefix("."))
@@ -48,7 +54,8 @@ def command(trial: str, out: Path, log: str, contacts: bool, site: str, by: str 
     with open_memory_at(store_url) as memory:
         what = "contacts" if contacts else f"{log} log"
         view = looked_at(memory, trial, who, what, act="exported")
-    rows = contact_rows(view, site=site) if contacts else log_rows(view, log=log, site=site)
+    entries = to_contact(view) if contacts else of_log(view, log)
+    rows = log_rows(view, entries, log=log, site=site)
     write_out([write(COLUMNS, rows)], out)
     click.echo(f"Written: {out}", err=True)
     return EXIT_OK

@@ -1,4 +1,7 @@
-"""The table of decisions: every move of a patient between states, and the second readers' decisions beside them."""
+"""The tables of decisions: the pre-screening log before consent, and the screening log after it, kept apart.
+
+The first never leaves the institution; on a shared store the database's own rights can be given for each table alone.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,12 @@ def _text() -> Any:
     return Field(default=None, sa_type=Text)
 
 
-class DecisionRow(SQLModel, table=True):
+class DecisionRow(SQLModel):
     """What a person decided of a patient. Rows are only ever added; the last one of the first reader is in force.
 
     `run_id` is the run that the person saw and `verdict` what it said. `reader` is 2 for a second opinion, which moves
     nothing. `attempt_no` counts how often the patient was approached.
     """
-
-    __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_patient", "trial_id", "patient_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     trial_id: int = Field(foreign_key="screened_trial.id")
@@ -49,4 +49,27 @@ class DecisionRow(SQLModel, table=True):
     note: str | None = _text()
 
 
-DECISION_TABLES: Final = (DecisionRow,)
+class PreScreeningDecision(DecisionRow, table=True):
+    """A decision before consent."""
+
+    __tablename__ = "pre_screening_decision"
+    __table_args__ = (Index("ix_pre_screening_decision_patient", "trial_id", "patient_id"),)
+
+
+class ScreeningDecision(DecisionRow, table=True):
+    """The decision with which consent was given, and every one after it."""
+
+    __tablename__ = "screening_decision"
+    __table_args__ = (Index("ix_screening_decision_patient", "trial_id", "patient_id"),)
+
+
+DECISION_TABLES: Final[dict[str, type[DecisionRow]]] = {
+    "pre-screening": PreScreeningDecision,
+    "screening": ScreeningDecision,
+}
+"""By the name of the log, which is also how the audit trail names a row of it."""
+
+
+def log_of(row: DecisionRow) -> str:
+    """The log that a decision stands in."""
+    return "screening" if isinstance(row, ScreeningDecision) else "pre-screening"

@@ -51,11 +51,12 @@ def answer_content(row: AnswerRow) -> bytes:
 
 def decision_content(row: DecisionRow) -> bytes:
     """What is sealed of a decision: all of it."""
+    at = f"{row.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return orjson.dumps(
-        [row.id, row.trial_id, row.patient_id, row.run_id, row.reader, f"{row.at.astimezone(UTC):%FT%TZ}", row.who, row.state,
-         row.verdict, row.override,
-         row.override_reason, row.reason_code, row.reason_text, row.recheck_on, row.recheck_because, row.do_not_contact,
-         row.clinician, row.approached_on, row.attempt_no, row.consent_status, row.consent_version, row.note]
+        [row.id, row.trial_id, row.patient_id, row.run_id, row.reader, at, row.who, row.state, row.verdict,
+         row.override, row.override_reason, row.reason_code, row.reason_text, row.recheck_on, row.recheck_because,
+         row.do_not_contact, row.clinician, row.approached_on, row.attempt_no, row.consent_status, row.consent_version,
+         row.note]
     )  # fmt: skip
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlmodel import col, func, or_, select
 
-from screener.store.memory_tables import Patient, ResultRow
+from screener.store.memory_tables import Patient, ResultRow, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
 
     from screener.store.database import Database
 
 
 class PatientStanding(NamedTuple):
-    """What the last run says of a patient; `since` is the run that found it first, `first_run` the patient's first."""
+    """What is in force of a patient; `since` is the run that found it first, `first_run` the patient's first."""
 
     patient_id: int
     pseudonym: str
@@ -27,10 +28,13 @@ class PatientStanding(NamedTuple):
     results: str
     questions: tuple[str, ...]
     as_of: str
+    basis_id: int
+    snapshot_id: int
+    answers: str
 
 
-def standings(database: Database, trial_id: int, run: int, members: Collection[int]) -> list[PatientStanding]:
-    """The standing of each member of a run, in the order in which they became known."""
+def standings(database: Database, trial_id: int, run: int) -> list[PatientStanding]:
+    """Everybody ever screened for a trial as they stood after a run, in the order in which they became known."""
     with database.reading() as session:
         firsts = (
             select(ResultRow.patient_id, func.min(ResultRow.run_id).label("first_run"))
@@ -43,6 +47,7 @@ def standings(database: Database, trial_id: int, run: int, members: Collection[i
             select(
                 Patient.id, Patient.pseudonym, ResultRow.run_id, firsts.c.first_run, ResultRow.verdict,
                 ResultRow.recoverable, ResultRow.score, ResultRow.results, ResultRow.questions, ResultRow.as_of,
+                ResultRow.basis_id, ResultRow.snapshot_id, ResultRow.answers,
             )  # type: ignore[call-overload]
             .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
             .join(firsts, firsts.c.patient_id == Patient.id)
@@ -52,5 +57,23 @@ def standings(database: Database, trial_id: int, run: int, members: Collection[i
         return [
             PatientStanding(*row)._replace(questions=tuple(row.questions.split(";")) if row.questions else ())
             for row in session.connection().execute(query)
-            if row.id in members
         ]
+
+
+def last_runs(database: Database, trial_id: int, patients: Iterable[int]) -> dict[int, RunRow]:
+    """The last complete run in which each patient took part."""
+    wanted = set(patients)
+    found: dict[int, RunRow] = {}
+    with database.reading() as session:
+        query = select(RunRow).where(RunRow.trial_id == trial_id, RunRow.outcome == "complete")
+        rows = session.exec(query.order_by(col(RunRow.id).desc()).execution_options(yield_per=20))
+        for row in rows:
+            if not wanted:
+                break
+            bits = zlib.decompress(row.members) if row.members else b""
+            there = {one for one in wanted if one >> 3 < len(bits) and bits[one >> 3] >> (one & 7) & 1}
+            found |= dict.fromkeys(there, row)
+            wanted -= there
+        rows.close()
+        session.expunge_all()
+    return found

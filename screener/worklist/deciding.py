@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from screener.criteria.approval import same_person
 from screener.errors import UsageError
 from screener.store.answers import AnswerStore
 from screener.store.audit import Anchor, person
-from screener.store.decision_tables import DecisionRow
-from screener.store.decisions import FIRST_READER, SECOND_READER, DecisionStore
+from screener.store.decision_tables import DecisionRow, PreScreeningDecision, ScreeningDecision
+from screener.store.decisions import FIRST_READER, SECOND_READER, Before, DecisionStore
 from screener.store.patients import Known, patient_named, trial_named
 from screener.store.rows import storable
 from screener.store.run_records import Present
@@ -19,10 +20,13 @@ from screener.worklist.footing import Footing
 from screener.worklist.recheck import Recheck, next_recheck
 from screener.worklist.snapshot import decoded, fitting
 from screener.worklist.states import (
+    CONTACT,
     Move,
     Standing,
     State,
+    check_consent,
     check_move,
+    check_second_reading,
     disagrees,
     state_after,
     state_without_decision,
@@ -30,6 +34,10 @@ from screener.worklist.states import (
 
 if TYPE_CHECKING:
     from screener.store.memory import Memory
+
+
+LONGEST_TEXT: Final = 2000
+"""Of a reason or a note, in characters; so no cell of a spreadsheet is ever too small for one."""
 
 
 class Given(NamedTuple):
@@ -77,6 +85,7 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
         UsageError: the patient was never screened, or the move may not be made; nothing is kept.
     """
     who, trial = person(given.by), footing.rules.trial
+    given = given._replace(move=_written(given.move))
     with memory.database.reading() as session:
         trial_id, patient = trial_named(session, trial), patient_named(session, memory.keys, given.patient)
     present = RunStore(memory.database, memory.keys).present(trial_id, patient.number)
@@ -89,7 +98,7 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
         recheck = _recheck(memory, footing, case, given.move)
         given, because = given._replace(move=given.move._replace(recheck_on=recheck.on)), recheck.because
 
-    def make(before: DecisionRow | None) -> DecisionRow:
+    def make(before: Before) -> DecisionRow:
         row = _second(given, case, before) if given.second else _first(given, case, before)
         row.recheck_because = because
         return row
@@ -105,50 +114,71 @@ def state_of(before: DecisionRow | None, verdict: str, *, first_seen_now: bool) 
     return state_after(before.state, then=before.verdict, now=verdict)  # type: ignore[arg-type]
 
 
-def _first(given: Given, case: _Case, before: DecisionRow | None) -> DecisionRow:
+def _first(given: Given, case: _Case, stands: Before) -> DecisionRow:
     """A decision that moves the patient; what it does not say anew stays as it was."""
-    move = given.move
+    before = stands.decision
+    move = _with_same_override(given.move, case.verdict, before)
     state = state_of(before, case.verdict, first_seen_now=case.present.first_seen_now)
     barred = before is not None and before.do_not_contact
-    check_move(move, Standing(state, case.verdict, barred), criteria=case.criteria, today=case.today)
-    row = _row(given, case, FIRST_READER)
+    now = Standing(state, case.verdict, barred, stands.barred_elsewhere)
+    check_move(move, now, criteria=case.criteria, today=case.today)
+    check_consent(before.consent_status if before else None, given.consent_status)
+    consent = given.consent_status or (before.consent_status if before else None)
+    if move.to == "enrolled" and consent != "given":
+        raise UsageError("Nobody is enrolled without consent.", hint="Say so with --consent given --consent-version.")
+    after_consent = isinstance(before, ScreeningDecision) or consent == "given"
+    row = _row(ScreeningDecision if after_consent else PreScreeningDecision, given, case, move)
     row.do_not_contact = move.reason == "DNC" or (barred if move.do_not_contact is None else move.do_not_contact)
     row.clinician = _text(given.clinician) or (before.clinician if before else None)
-    row.consent_status = given.consent_status or (before.consent_status if before else None)
+    row.consent_status = consent
     row.consent_version = _text(given.consent_version) or (before.consent_version if before else None)
     row.approached_on = _approached_on(given, case, before)
     row.attempt_no = (before.attempt_no if before else 0) + (move.to == "approached")
-    if move.to == "enrolled" and row.consent_status != "given":
-        raise UsageError("Nobody is enrolled without consent.", hint="Say so with --consent given --consent-version.")
     return row
 
 
-def _second(given: Given, case: _Case, before: DecisionRow | None) -> DecisionRow:
+def _with_same_override(move: Move, verdict: str, before: DecisionRow | None) -> Move:
+    """The move with the reason given before, where it goes on against the same verdict: nobody says it twice."""
+    goes_on = before is not None and before.override and before.verdict == verdict and before.state in CONTACT
+    if before is None or not goes_on or move.override_reason or move.to not in CONTACT:
+        return move
+    return move._replace(override_reason=before.override_reason)
+
+
+def _second(given: Given, case: _Case, stands: Before) -> DecisionRow:
     """A second reader's decision, kept beside the first one."""
+    before = stands.decision
     if before is None:
         raise UsageError("There is no first decision on this patient yet.", hint="Decide without --second first.")
-    if before.who == case.who:
+    if same_person(before.who, case.who):
         raise UsageError("The second reader must be somebody else than the first.", hint="Give the name with --by.")
-    row = _row(given, case, SECOND_READER)
-    row.do_not_contact, row.attempt_no = before.do_not_contact, before.attempt_no
+    moving = {
+        "--do-not-contact": given.move.do_not_contact, "--clinician": given.clinician, "--on": given.approached_on,
+        "--consent": given.consent_status, "--consent-version": given.consent_version,
+    }  # fmt: skip
+    said = [name for name, value in moving.items() if value is not None]
+    if said:
+        raise UsageError("A second reading moves nothing.", hint=f"Leave {' and '.join(said)} away, or --second.")
+    check_second_reading(given.move, case.verdict, criteria=case.criteria, today=case.today)
+    row = _row(type(before), given, case, given.move)
+    row.reader, row.do_not_contact, row.attempt_no = SECOND_READER, before.do_not_contact, before.attempt_no
     return row
 
 
-def _row(given: Given, case: _Case, reader: int) -> DecisionRow:
-    move = given.move
-    return DecisionRow(
+def _row(table: type[DecisionRow], given: Given, case: _Case, move: Move) -> DecisionRow:
+    return table(
         trial_id=case.trial_id,
         patient_id=case.patient.number,
         run_id=case.present.run,
-        reader=reader,
+        reader=FIRST_READER,
         at=case.now,
         who=case.who,
         state=move.to,
         verdict=case.verdict,
         override=disagrees(move, case.verdict),
-        override_reason=_text(move.override_reason),
+        override_reason=move.override_reason if disagrees(move, case.verdict) else None,
         reason_code=move.reason,
-        reason_text=_text(move.reason_text),
+        reason_text=move.reason_text,
         recheck_on=move.recheck_on.isoformat() if move.recheck_on else None,
         do_not_contact=False,
         attempt_no=0,
@@ -180,5 +210,15 @@ def _recheck(memory: Memory, footing: Footing, case: _Case, move: Move) -> Reche
     return found
 
 
+def _written(move: Move) -> Move:
+    """The move with its words as they are kept, so that blanks are no reason."""
+    return move._replace(reason_text=_text(move.reason_text), override_reason=_text(move.override_reason))
+
+
 def _text(given: str | None) -> str | None:
-    return " ".join((storable(given) or "").split()) or None if given is not None else None
+    if given is None:
+        return None
+    clean = " ".join((storable(given) or "").split())
+    if len(clean) > LONGEST_TEXT:
+        raise UsageError(f"A text is longer than {LONGEST_TEXT:,} characters.", hint="Say it in fewer words.")
+    return clean or None

@@ -43,11 +43,12 @@ def funnel_of(view: CohortView) -> Funnel:
     unknown: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     for entry in view.entries:
-        found = outcomes(entry.standing.results, ids)
+        found = outcomes(entry.standing.results, view.criteria_of(entry))
         verdicts[entry.standing.verdict] += 1
         (alone if len(found.failing) == 1 else others).update(found.failing)
         unknown.update(found.unknown)
-    pairs = [(one.decision.state, one.second.state) for one in view.entries if one.decision and one.second]
+    read = [(one.decided.first, one.decided.second) for one in view.entries]
+    pairs = [(first.state, second.state) for first, second in read if first and second]
     return Funnel(
         assessed=len(view.entries),
         excluded=verdicts["not_eligible"],

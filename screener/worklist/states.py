@@ -24,7 +24,7 @@ State = Literal[
 ]
 STATES: Final[tuple[State, ...]] = get_args(State)
 
-BINS: Final = (
+BINS: Final[tuple[str, ...]] = (
     "recheck_due", "to_approach", "needs_review", "new", "needs_data", "approached", "deferred", "declined", "enrolled",
     "not_eligible",
 )  # fmt: skip
@@ -46,8 +46,17 @@ MOVES: Final[dict[State, tuple[State, ...]]] = {
 CONTACT: Final[tuple[State, ...]] = ("to_approach", "approached", "enrolled")
 """States that mean contact with the patient."""
 
-CONSENT: Final = ("asked", "given", "refused", "withdrawn")
+CONSENTS: Final = ("asked", "given", "refused", "withdrawn")
 """Where the consent of a patient can stand."""
+
+CONSENT_MOVES: Final[dict[str | None, tuple[str, ...]]] = {
+    None: ("asked", "given", "refused"),
+    "asked": ("asked", "given", "refused"),
+    "refused": ("asked", "given", "refused"),
+    "given": ("given", "withdrawn"),
+    "withdrawn": ("asked", "given", "withdrawn"),
+}
+"""What can follow on what."""
 
 INELIGIBLE: Final = "INEL-"
 MISSING: Final = "MISSING-"
@@ -58,6 +67,10 @@ REASONS: Final[dict[State, tuple[str, ...]]] = {
     "declined": ("PT-DECLINED", "MD-DECLINED", *_ANY_EXIT),
 }
 """The reasons that an exit may have, besides that a criterion is not fulfilled."""
+
+
+_SETTLED: Final[tuple[State, ...]] = ("approached", "declined", "enrolled", "recheck_due")
+"""States in which a patient stays though the verdict moves: somebody was spoken with, or a day was set."""
 
 
 class Move(NamedTuple):
@@ -72,11 +85,15 @@ class Move(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a patient stands before a decision: the state, the engine's verdict, and whether contact is barred."""
+    """Where a patient stands before a decision.
+
+    `do_not_contact` says whether contact is barred, `barred_elsewhere` whether by another trial.
+    """
 
     state: State
     verdict: str
     do_not_contact: bool
+    barred_elsewhere: bool = False
 
 
 def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: date) -> None:
@@ -94,15 +111,52 @@ def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: d
     if move.to not in MOVES[now.state]:
         possible = ", ".join(MOVES[now.state]) or "nowhere; who is enrolled leaves this list"
         raise UsageError(f"From {now.state} nobody goes to {move.to}.", hint=f"From there one can go to: {possible}.")
+    _check_contact(move, now)
+    _check_reason(move, criteria)
+    _check_recheck(move, today)
+    _check_override(move, now.verdict)
+
+
+def check_second_reading(move: Move, verdict: str, *, criteria: Collection[str], today: date) -> None:
+    """See whether a second reader's decision may be kept: it moves nothing, and needs the same reasons.
+
+    Raises:
+        UsageError: nobody can be moved there, or a reason is missing or unknown.
+    """
+    if all(move.to not in reachable for reachable in MOVES.values()):
+        raise UsageError(f"Nobody is moved to {move.to}.", hint=f"One can say: {', '.join(STATES[1:])}.")
+    _check_reason(move, criteria)
+    if move.recheck_on is not None:
+        _check_recheck(move, today)
+    _check_override(move, verdict)
+
+
+def check_consent(before: str | None, now: str | None) -> None:
+    """See whether a consent can stand so after it stood otherwise.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if now is not None and now not in CONSENT_MOVES[before]:
+        stood = f"is {before}" if before else "was never asked for"
+        hint = f"Give one with --consent: {', '.join(CONSENT_MOVES[before])}."
+        raise UsageError(f"The consent {stood}, so it cannot be {now}.", hint=hint)
+
+
+def _check_contact(move: Move, now: Standing) -> None:
     barred = now.do_not_contact if move.do_not_contact is None else move.do_not_contact
+    if now.barred_elsewhere and move.to in CONTACT:
+        hint = "See `screener audit show --patient ID`, and lift it there with --contact-allowed."
+        raise UsageError("This patient is marked as not to be contacted in another trial.", hint=hint)
     if barred and move.to in CONTACT:
         hint = "Only with --contact-allowed, and a note of who allowed it."
         raise UsageError("This patient is marked as not to be contacted.", hint=hint)
-    _check_reason(move, criteria)
-    _check_recheck(move, today)
-    if disagrees(move, now.verdict) and not move.override_reason:
+
+
+def _check_override(move: Move, verdict: str) -> None:
+    if disagrees(move, verdict) and not move.override_reason:
         hint = "Say why with --override-reason."
-        raise UsageError(f"This disagrees with the screening, which says {now.verdict}.", hint=hint)
+        raise UsageError(f"This disagrees with the screening, which says {verdict}.", hint=hint)
 
 
 def disagrees(move: Move, verdict: str) -> bool:
@@ -166,6 +220,6 @@ def state_after(decided: State, *, then: str, now: str) -> State:
         then: the engine's verdict at the time of the decision.
         now: its verdict now.
     """
-    if then == now or decided in ("approached", "declined", "enrolled", "recheck_due"):
+    if then == now or decided in _SETTLED:
         return decided
     return "needs_data" if now == "needs_information" else "needs_review"

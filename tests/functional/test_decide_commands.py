@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,8 +91,27 @@ def test_a_patient_is_taken_from_the_first_look_to_enrolment(desk: Desk) -> None
     (row,) = exported(desk, "--log", "screening", "--site", "Rotterdam")
     kept = ("state", "attempt_no", "consent_status", "consent_version", "clinician_approval", "site", "override")
     assert [row[name] for name in kept] == ["enrolled", "2", "given", "2.1", "Dr. B. Visser", "Rotterdam", "no"]
-    assert row["patient_pseudonym"] not in {one["patient_pseudonym"] for one in exported(desk)}
+    before = next(one for one in exported(desk) if one["patient_pseudonym"] == row["patient_pseudonym"])
+    told = ("state", "attempt_no", "consent_status", "consent_version")
+    assert [before[name] for name in told] == ["approached", "2", "given", "2.1"]
+    acts = [
+        (one["act"], one["part"]) for one in desk.call("audit", "show", "--patient", "P-001", "--format", "json").json
+    ]
+    assert acts[:4] == [*(("decided", f"pre-screening {number}") for number in (1, 2, 3)), ("decided", "screening 1")]
     assert desk.call("audit", "verify").code == 0
+
+
+def test_consent_goes_its_way_and_no_other(desk: Desk) -> None:
+    decide(desk, "P-001", "to_approach")
+    never = decide(desk, "P-001", "approached", "--consent", "withdrawn")
+    assert (never.code, "was never asked for" in never.err) == (2, True)
+    assert decide(desk, "P-001", "approached", "--consent", "given").code == 0
+    back = decide(desk, "P-001", "approached", "--consent", "asked")
+    assert (back.code, "is given, so it cannot be asked" in back.err) == (2, True)
+    assert decide(desk, "P-001", "approached", "--consent", "withdrawn").code == 0
+    assert decide(desk, "P-001", "enrolled").code == 2
+    (row,) = exported(desk, "--log", "screening")
+    assert (row["state"], row["consent_status"]) == ("approached", "withdrawn")
 
 
 def test_disagreeing_with_the_screening_needs_a_reason_which_the_log_keeps(desk: Desk) -> None:
@@ -100,6 +120,37 @@ def test_disagreeing_with_the_screening_needs_a_reason_which_the_log_keeps(desk:
     assert decide(desk, "P-007", "to_approach", "--override-reason", "status was mistyped").code == 0
     row = next(one for one in exported(desk) if one["state"] == "to_approach")
     assert (row["override"], row["override_reason"]) == ("yes", "status was mistyped")
+
+
+def test_going_on_against_the_screening_needs_the_reason_once(desk: Desk) -> None:
+    decide(desk, "P-007", "to_approach", "--override-reason", "status was mistyped")
+    assert decide(desk, "P-007", "approached").code == 0
+    row = next(one for one in exported(desk) if one["state"] == "approached")
+    assert (row["override"], row["override_reason"]) == ("yes", "status was mistyped")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("not_eligible", "--reason", "BORED"), "no reason to go to not_eligible"),
+        (("not_eligible",), "a reason is needed"),
+        (("not_eligible", "--reason", "INEL-I1"), "disagrees with the screening"),
+        (("approached", "--on", "2026-06-02"), "Leave --on away"),
+        (("to_approach", "--clinician", "Dr. B. Visser", "--do-not-contact"), "Leave --do-not-contact and --clinician"),
+    ],
+)
+def test_a_second_reading_needs_the_same_reasons_and_moves_nothing(
+    file_desk: Desk, arguments: tuple[str, ...], words: str
+) -> None:
+    decide(file_desk, "P-001", "to_approach")
+    said = decide(file_desk, "P-001", *arguments, "--second", by="B. Visser")
+    assert (said.code, words in said.err) == (2, True), said.err
+    assert file_desk.call("audit", "verify", "--format", "json").json["rows"] == 2
+
+
+def test_the_second_reader_is_another_person_however_the_name_is_written(file_desk: Desk) -> None:
+    decide(file_desk, "P-001", "to_approach")
+    assert "somebody else" in decide(file_desk, "P-001", "to_approach", "--second", by="a jansen").err
 
 
 def test_a_second_reader_moves_nothing_and_discordance_is_told(desk: Desk) -> None:
@@ -129,6 +180,46 @@ def test_who_is_not_to_be_contacted_is_in_no_contact_export(desk: Desk) -> None:
     assert [one["patient_pseudonym"] for one in exported(desk, "--contacts")] == [desk.pseudonym("P-001")]
     decide(desk, "P-001", "needs_review", "--do-not-contact")
     assert exported(desk, "--contacts") == []
+
+
+def test_who_is_not_to_be_contacted_in_one_trial_is_contacted_in_none(desk: Desk) -> None:
+    other = "NCT06452486"
+    shutil.copytree(desk.criteria / TRIAL, desk.criteria / other)
+    for path in (desk.criteria / other).iterdir():
+        path.write_text(path.read_text(encoding="utf-8").replace(TRIAL, other), encoding="utf-8")
+    ran = desk.call("run", other, "--patients", SAMPLE, "--as-of", "2026-06-01", "--by", "A. Jansen")
+    assert ran.code == 0, ran.err
+    decide(desk, "P-001", "to_approach")
+    assert len(exported(desk, "--contacts")) == 1
+    dnc = ("not_eligible", "--reason", "DNC", "--by", "B. Visser")
+    assert desk.call("decide", other, "P-001", *dnc).code == 0
+    assert exported(desk, "--contacts") == []
+    assert [one["do_not_contact"] for one in exported(desk) if one["state"] == "to_approach"] == ["yes"]
+    assert "in another trial" in decide(desk, "P-001", "approached", "--contact-allowed").err
+    allowed = ("needs_review", "--contact-allowed", "--note", "the patient called", "--by", "B. Visser")
+    assert desk.call("decide", other, "P-001", *allowed).code == 0
+    assert len(exported(desk, "--contacts")) == 1
+
+
+def test_who_is_no_longer_in_the_table_stays_in_the_log_and_on_the_worklist(desk: Desk) -> None:
+    decide(desk, "P-001", "to_approach")
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    shorter = desk.folder / "shorter.csv"
+    shorter.write_text("".join(line for line in lines if not line.startswith("P-001")), encoding="utf-8")
+    desk.run(shorter, "2026-06-02")
+    rows = {one["patient_pseudonym"]: one for one in exported(desk)}
+    gone = rows[desk.pseudonym("P-001")]
+    assert (len(rows), gone["state"], gone["data_as_of"]) == (12, "to_approach", "2026-06-01")
+    assert {one["data_as_of"] for name, one in rows.items() if name != desk.pseudonym("P-001")} == {"2026-06-02"}
+    assert sum(listed(desk)["bins"].values()) == 12
+    assert len(exported(desk, "--contacts")) == 1
+
+
+def test_new_data_on_a_deferred_patient_end_the_waiting(desk: Desk) -> None:
+    decide(desk, "P-007", "recheck_due", "--recheck", (TODAY + timedelta(days=30)).isoformat())
+    assert listed(desk)["bins"]["deferred"] == 1
+    desk.run(changed(desk.folder, SAMPLE, "P-007", "who_performance_status", "1"), "2026-06-02")
+    assert listed(desk)["bins"]["recheck_due"] == 1
 
 
 def test_a_deferral_falls_due_on_its_day(desk: Desk) -> None:

@@ -1,4 +1,6 @@
-"""Decisions: the moves of patients between states."""
+"""Decisions: the moves of patients between states, before consent and after it in tables of their own."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +14,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
-    op.create_table(
-        "decision",
+    """Make the tables."""
+    for name in ("pre_screening_decision", "screening_decision"):
+        op.create_table(name, *_columns())
+        op.create_index(f"ix_{name}_patient", name, ["trial_id", "patient_id"])
+
+
+def _columns() -> list[sa.Column[Any]]:
+    return [
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("trial_id", sa.Integer(), sa.ForeignKey("screened_trial.id"), nullable=False),
         sa.Column("patient_id", sa.Integer(), sa.ForeignKey("patient.id"), nullable=False),
@@ -37,5 +44,4 @@ def upgrade() -> None:
         sa.Column("consent_status", sa.String(12)),
         sa.Column("consent_version", sa.Text()),
         sa.Column("note", sa.Text()),
-    )
-    op.create_index("ix_decision_patient", "decision", ["trial_id", "patient_id"])
+    ]
