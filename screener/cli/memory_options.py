@@ -15,6 +15,7 @@ from screener.cli.registry_options import login_name
 
 if TYPE_CHECKING:
     from screener.cli.screening import Screening
+    from screener.store.audit import Entry
     from screener.store.memory import Memory
     from screener.worklist.footing import Footing
     from screener.worklist.screening import RememberedScreening
@@ -66,6 +67,29 @@ def open_memory_at(url: str | None, *, create: bool = False) -> Iterator[Memory]
             )
             click.echo(f"{said} store: without it no patient can be recognised again.", err=True)
         yield memory
+
+
+@contextmanager
+def in_trail(url: str | None, entry: Entry) -> Iterator[None]:
+    """Do something outside the store and keep its row of the audit trail, both or neither.
+
+    Where there is no store yet there is no trail; the first run tells of it then.
+
+    Raises:
+        IntegrityError: the store cannot be used.
+    """
+    from screener.store.address import store_address
+    from screener.store.audit import append
+
+    file = store_address(url).file
+    if file is not None and not file.exists():
+        yield
+        return
+    with open_memory_at(url, create=True) as memory:
+        with memory.database.writing() as session:
+            anchor = append(session, memory.keys, entry, at=utc_now())
+            yield
+        click.echo(f"Anchor of the audit trail: {anchor}", err=True)
 
 
 def footing_for(screening: Screening, criteria_dir: Path | None) -> tuple[Footing, Path]:

@@ -92,6 +92,7 @@ def order_of(screening: Screening, who: str, *, source: str) -> Order:
         source=source,
         registry_sha256=state.protocol_sha256 if state else None,
         registry_version=state.registry_version if state else record.version if record else None,
+        approved=screening.loaded.approval.state == "approved",
     )
 
 

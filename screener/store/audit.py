@@ -33,6 +33,11 @@ _SKEW: Final = timedelta(minutes=5)
 _LONGEST_NAME: Final = 200
 _SHOWN: Final = 32
 FIRST: Final = b"the audit trail begins here"
+APPROVED: Final = "approved rules"
+REVIEWED: Final = "took rules under review"
+FOUND_APPROVED: Final = "found rules approved"
+"""The acts of approval; their part is `rules` and the hash of the bytes that are approved."""
+
 ERASED: Final = "erased"
 """The act of taking out all that is kept of a patient; its part is `patient` and the number of the patient."""
 
@@ -160,6 +165,12 @@ def head(session: Session) -> Anchor | None:
     """The last row of the trail."""
     row = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
     return Anchor(row.number, row.mac.hex()) if row else None
+
+
+def tells_of_approval(session: Session, rules_sha256: str) -> bool:
+    """Whether the trail tells that these bytes were approved."""
+    query = select(AuditRow.number).where(AuditRow.part == f"rules {rules_sha256}")
+    return session.exec(query.where(col(AuditRow.act).in_((APPROVED, FOUND_APPROVED))).limit(1)).first() is not None
 
 
 def record(database: Database, keys: Keys, entry: Entry, *, at: datetime) -> Anchor:

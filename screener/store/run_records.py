@@ -40,7 +40,8 @@ class Present(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What is asked of a run: for which trial and day, by whom, of what, and the registry's record then."""
+    """What is asked of a run: for which trial and day, by whom, of what, the registry's record then, and whether
+    the rules are approved."""
 
     trial: str
     as_of: date
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     source: str
     registry_sha256: str | None = None
     registry_version: str | None = None
+    approved: bool = False
 
 
 class Totals(NamedTuple):

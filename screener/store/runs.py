@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from screener.store.answers import lapse
-from screener.store.audit import Anchor, Entry, append, bind_key
+from screener.store.audit import FOUND_APPROVED, Anchor, Entry, append, bind_key, tells_of_approval
 from screener.store.memory_tables import (
     Basis,
     FactSnapshot,
@@ -122,8 +122,17 @@ class RunStore:
             row.counts, row.members = totals.counts, totals.members
             row.facts_sha256, row.results_sha256 = totals.facts_sha256, totals.results_sha256
             session.add(row)
+            if begun.order.approved:
+                self._tell_of_approval(session, begun, at)
             entry = Entry(who, "screened", f"run {row.id}", trial, sealed=run_content(session, row))
             return append(session, self.keys, entry, at=at)
+
+    def _tell_of_approval(self, session: Session, begun: Begun, at: datetime) -> None:
+        """Have the trail tell of an approval that was given where there was no store."""
+        rules_sha256 = session.get_one(Basis, begun.basis_id).rules_sha256
+        if not tells_of_approval(session, rules_sha256):
+            order = begun.order
+            append(session, self.keys, Entry(order.who, FOUND_APPROVED, f"rules {rules_sha256}", order.trial), at=at)
 
     def abandon(self, at: datetime) -> None:
         """Take back an open run."""
