@@ -1,4 +1,4 @@
-"""`screener rescreen`: who is remembered again, as of today, or a past run to the byte."""
+"""`screener rescreen`: who is remembered again, as of today; a past run to the byte; two runs side by side."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 @by_option
 @click.option("--preview", is_flag=True, help="Say who would move, and keep nothing: the impact of an amendment.")
 @click.option("--replay", type=click.IntRange(min=1), metavar="RUN", help="Go through a past run again, as JSON lines.")
+@click.option(
+    "--compare", type=(click.IntRange(min=1),) * 2, metavar="RUN RUN", help="Say who moved between two runs, and why."
+)
 @form_option("text", "json")
 @out_option("the replay")
 @criteria_option
@@ -38,6 +41,7 @@ def command(
     by: str | None,
     preview: bool,
     replay: int | None,
+    compare: tuple[int, int] | None,
     form: str,
     out: Path | None,
     criteria_dir: Path | None,
@@ -47,23 +51,43 @@ def command(
 
     That is for the day after an answer, an amendment or a birthday, when there is no new table. With --replay a past
     run is gone through again: the same rules, facts and days give the same words, to the byte; the exit code is 5 where
-    they do not.
+    they do not. With --compare any two runs are held side by side.
 
     \b
     Examples:
       screener rescreen NCT06452485
       screener rescreen NCT06452485 --preview --criteria amended
       screener rescreen NCT06452485 --replay 3 --out run-3.jsonl
+      screener rescreen NCT06452485 --compare 1 5
     """
+    _check_together({"--preview": preview, "--replay": replay, "--compare": compare}, as_of=as_of, out=out)
     who = named(by)
-    if replay is not None:
-        with open_memory_at(store_url) as memory:
-            return _replay(memory, trial, replay, who=who, out=out)
+    if replay is not None or compare is not None:
+        with open_memory_at(store_url) as memory, without_collection():
+            if replay is not None:
+                return _replay(memory, trial.upper(), replay, who=who, out=out)
+            assert compare is not None  # one of both is given
+            return _compare(memory, trial.upper(), compare, who=who, form=form)
     screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
     with open_memory_at(store_url) as memory:
         act = _preview if preview else _rescreen
         act(memory, screening, criteria_dir, who=who, form=form)
     return EXIT_OK
+
+
+def _check_together(modes: dict[str, object], *, as_of: date | None, out: Path | None) -> None:
+    """See whether the options go together.
+
+    Raises:
+        UsageError: they do not.
+    """
+    given = [name for name, value in modes.items() if value]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} do not go together.", hint="Give one of them.")
+    if as_of is not None and given and given != ["--preview"]:
+        raise UsageError(f"{given[0]} has the days of the runs themselves.", hint="Leave --as-of away.")
+    if out is not None and given != ["--replay"]:
+        raise UsageError("Only a replay is written to a file.", hint="Leave --out away.")
 
 
 def _rescreen(memory: Memory, screening: Screening, criteria_dir: Path | None, *, who: str, form: str) -> None:
@@ -127,12 +151,29 @@ def _replay(memory: Memory, trial: str, number: int, *, who: str, out: Path | No
     from screener.worklist.replay import Replay
 
     runs, answers = RunStore(memory.database, memory.keys), AnswerStore(memory.database, memory.keys)
-    past = Replay(runs, answers, trial.upper(), number, wording=PatientJson().without_rank)
-    entry = Entry(who, "replayed", f"run {number}", trial.upper())
-    record(memory.database, memory.keys, entry, at=utc_now())
+    past = Replay(runs, answers, trial, number, wording=PatientJson().without_rank)
+    record(memory.database, memory.keys, Entry(who, "replayed", f"run {number}", trial), at=utc_now())
     text = JsonLines()
-    with Ranking() as ranking, without_collection():
+    with Ranking() as ranking:
         for result in past.results():
             ranking.add(result, text.patient(result))
         write_out(text.whole(ranking, Tail()), out)
+    return EXIT_OK
+
+
+def _compare(memory: Memory, trial: str, numbers: tuple[int, int], *, who: str, form: str) -> int:
+    from screener.reports.json_text import compact
+    from screener.reports.run_text import moves_lines
+    from screener.store.answers import AnswerStore
+    from screener.store.audit import Entry, record
+    from screener.store.runs import RunStore
+    from screener.worklist.compare import compared
+    from screener.worklist.report import moves_data
+
+    runs, answers = RunStore(memory.database, memory.keys), AnswerStore(memory.database, memory.keys)
+    moves = compared(runs, answers, trial, numbers)
+    entry = Entry(who, "compared", f"runs {numbers[0]} and {numbers[1]}", trial)
+    record(memory.database, memory.keys, entry, at=utc_now())
+    for line in [compact(moves_data(moves))] if form == "json" else moves_lines(moves, trial=trial):
+        click.echo(line)
     return EXIT_OK

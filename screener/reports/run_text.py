@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from screener.worklist.report import Change, RunReport
+from screener.worklist.report import Change, Moves, RunReport
 
 _SHOWN_AT_MOST: Final = 50
 _WORDS: Final = {
@@ -23,6 +23,14 @@ def preview_lines(counts: Mapping[str, int], changed: Sequence[Change], *, trial
     yield f"Preview of {trial}, nothing is kept: {_counts(counts)}."
     yield f"Would change since {since}: {_patients(len(changed))}."
     yield from _changes(changed)
+
+
+def moves_lines(moves: Moves, *, trial: str) -> Iterator[str]:
+    """The lines of what changed between two runs."""
+    for run in moves[:2]:
+        yield f"Run {run.id} of {trial} as of {run.as_of}: {_counts(run.counts)}."
+    yield f"Changed between them: {_patients(len(moves.changed))}."
+    yield from _changes(moves.changed)
 
 
 def run_lines(report: RunReport, *, trial: str, as_of: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 
+from screener.errors import UsageError
 from screener.store.answers import lapse
 from screener.store.audit import FOUND_APPROVED, Anchor, Entry, append, bind_key, tells_of_approval
 from screener.store.memory_tables import (
@@ -156,6 +157,18 @@ class RunStore:
             session.expunge_all()
             return (found[0], found[1]) if found else None
 
+    def past(self, trial: str, number: int) -> RunRow:
+        """A complete run of a trial.
+
+        Raises:
+            UsageError: the trial has no such run.
+        """
+        found = self.run(number)
+        if found is None or found[1] != trial:
+            hint = f"See its runs with: screener audit show --trial {trial}"
+            raise UsageError(f"{trial} has no run {number}.", hint=hint)
+        return found[0]
+
     def last(self, trial: str) -> RunRow | None:
         """The last complete run of a trial."""
         with self.database.reading() as session:
@@ -172,14 +185,15 @@ class RunStore:
             session.expunge_all()
             return basis, files
 
-    def in_force(self, trial_id: int, number: int) -> Iterator[Remembered]:
-        """What was in force of each patient at the end of a run, in the order in which they became known."""
+    def in_force(self, trial_id: int, number: int, patients: Sequence[int] | None = None) -> Iterator[Remembered]:
+        """What was in force of each patient, or of some, at the end of a run, in the order they became known."""
+        some = () if patients is None else (col(Patient.id).in_(patients),)
         with self.database.reading() as session:
             query = (
                 select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
                 .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
                 .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
-                .where(ResultRow.trial_id == trial_id, *_in_force_at(number))
+                .where(ResultRow.trial_id == trial_id, *_in_force_at(number), *some)
                 .order_by(col(Patient.id))
                 .execution_options(yield_per=1000)
             )

@@ -36,10 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from screener.criteria.model import RuleSet
+    from screener.store.runs import RunStore
     from screener.store.state import RegistryState
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The time that a ZIP archive gives a file which has none."""
+
+
+_RESTORE: Final = "Put the store aside and restore a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,19 @@ def held_against(loaded: LoadedRules, registry_text: str | None, *, engine: str 
     found = staleness(loaded.rules, loaded.record.eligibility, registry_text)
     rules, stale = under_review(loaded.rules, found)
     return Footing(loaded, rules, stale, registry_text, engine)
+
+
+def stored_footing(runs: RunStore, number: int, trial: str) -> Footing:
+    """What past results rest on, by the number under which the store keeps it.
+
+    Raises:
+        IntegrityError: the stored rules are damaged, were changed, or are of a version that this program cannot read.
+    """
+    basis, files = runs.basis(number)
+    loaded = unpacked(files, trial)
+    if loaded.sha256 != basis.rules_sha256:
+        raise IntegrityError(f"The stored rules of {trial} were changed.", hint=_RESTORE)
+    return held_against(loaded, basis.registry_text, engine=basis.engine)
 
 
 def basis_of(footing: Footing, shared_folder: Path) -> NewBasis:
@@ -117,16 +134,15 @@ def unpacked(files: bytes, trial: str) -> LoadedRules:
     Raises:
         IntegrityError: they are damaged, or of a version that this program cannot read.
     """
-    hint = "Put the store aside and restore a backup."
     with tempfile.TemporaryDirectory(prefix="screener-rules-") as name:
         root = Path(name)
         try:
             with zipfile.ZipFile(io.BytesIO(files)) as archive:
                 archive.extractall(root)
         except (zipfile.BadZipFile, OSError) as error:
-            raise IntegrityError(f"The stored rules of {trial} are damaged.", hint=hint) from error
+            raise IntegrityError(f"The stored rules of {trial} are damaged.", hint=_RESTORE) from error
         (root / VOCABULARY).mkdir(exist_ok=True)
         loaded = load(root / "trial", root, Findings())
     if loaded is None:
-        raise IntegrityError(f"The stored rules of {trial} cannot be read by this version.", hint=hint)
+        raise IntegrityError(f"The stored rules of {trial} cannot be read by this version.", hint=_RESTORE)
     return replace(loaded, folder=Path(trial))

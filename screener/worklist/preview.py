@@ -13,7 +13,7 @@ from screener.matching.evaluate import Evaluator
 from screener.store.members import unpacked_members
 from screener.worklist.answers import AnswerBook
 from screener.worklist.causes import Causes, Side
-from screener.worklist.footing import Footing, held_against, unpacked
+from screener.worklist.footing import Footing, stored_footing
 from screener.worklist.report import VERDICTS, Change, change_order
 from screener.worklist.snapshot import decoded, fitting
 
@@ -38,8 +38,7 @@ def preview(
     Returns:
         The counts, and who would move with the causes.
     """
-    basis, files = runs.basis(last.basis_id)
-    old = held_against(unpacked(files, footing.rules.trial), basis.registry_text, engine=basis.engine)
+    old = stored_footing(runs, last.basis_id, footing.rules.trial)
     causes = Causes(Side(old, date.fromisoformat(last.as_of)), Side(footing, as_of))
     evaluator = Evaluator(footing.rules, as_of, stale=footing.stale)
     book = AnswerBook(answers.of_trial(last.trial_id), footing.loaded.rules, as_of)

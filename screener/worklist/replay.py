@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, NoReturn
 
 from screener import __version__
-from screener.errors import IntegrityError, UsageError
+from screener.errors import IntegrityError
 from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import PatientResult
 from screener.store.members import unpacked_members
 from screener.worklist.answers import AnswerBook
-from screener.worklist.footing import Footing, held_against, unpacked
+from screener.worklist.footing import stored_footing
 from screener.worklist.pieces import Wording
 from screener.worklist.snapshot import decoded, fitting
 
@@ -35,18 +35,12 @@ class Replay:
     """
 
     def __init__(self, runs: RunStore, answers: AnswerStore, trial: str, number: int, *, wording: Wording) -> None:
-        found = runs.run(number)
-        if found is None or found[1] != trial:
-            raise UsageError(
-                f"{trial} has no run {number}.", hint=f"See its runs with: screener audit show --trial {trial}"
-            )
-        self.run: RunRow = found[0]
+        self.run: RunRow = runs.past(trial, number)
         self._runs = runs
-        self._trial = trial
         self._number = number
         self._wording = wording
         self._answers = answers
-        self._footing = cache(self._stored_footing)
+        self._footing = cache(partial(stored_footing, runs, trial=trial))
         self._evaluator = cache(self._made)
 
     def results(self) -> Iterator[PatientResult]:
@@ -84,10 +78,6 @@ class Replay:
     def _made(self, basis: int, as_of: str) -> Evaluator:
         footing = self._footing(basis)
         return Evaluator(footing.rules, date.fromisoformat(as_of), stale=footing.stale)
-
-    def _stored_footing(self, number: int) -> Footing:
-        basis, files = self._runs.basis(number)
-        return held_against(unpacked(files, self._trial), basis.registry_text, engine=basis.engine)
 
     def _differs(self, why: str) -> NoReturn:
         hint = "Check the store with: screener audit verify"

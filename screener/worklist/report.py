@@ -37,6 +37,14 @@ class RunReport(NamedTuple):
     anchor: Anchor
 
 
+class Moves(NamedTuple):
+    """Who moved between two runs."""
+
+    old: RunRow
+    new: RunRow
+    changed: tuple[Change, ...]
+
+
 def change_order(change: Change) -> tuple[int, str]:
     """Who became eligible first, who is gone last."""
     return (VERDICTS.index(change.after) if change.after else len(VERDICTS)), change.pseudonym
@@ -54,3 +62,8 @@ def run_data(run: int | None, counts: dict[str, int], changes: Sequence[Change])
         for one in changes
     ]
     return {"run": run, "counts": counts, "changed": changed}
+
+
+def moves_data(moves: Moves) -> dict[str, Any]:
+    """The moves between two runs as JSON holds them."""
+    return {"since": moves.old.id, **run_data(moves.new.id, moves.new.counts, moves.changed)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from screener.store.members import unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.worklist.answers import AnswerBook
 from screener.worklist.causes import Causes, Side
-from screener.worklist.footing import Footing, held_against, unpacked
+from screener.worklist.footing import Footing, stored_footing
 from screener.worklist.pieces import PIECE, Seen, Wording, Work
 from screener.worklist.report import RunReport, change_order
 from screener.worklist.snapshot import encoded
@@ -114,15 +115,6 @@ class RememberedScreening:
 
     def _causes(self, previous: RunRow, begun: Begun) -> Causes:
         """What finds the causes since the last run, from the rules that it stood on."""
-        from datetime import date
-
-        if previous.basis_id == begun.basis_id:
-            old = self._footing
-        else:
-            basis, files = self._runs.basis(previous.basis_id)
-            loaded = unpacked(files, begun.order.trial)
-            old = held_against(loaded, basis.registry_text, engine=basis.engine)
-        return Causes(
-            Side(old, date.fromisoformat(previous.as_of)),
-            Side(self._footing, begun.order.as_of),
-        )
+        same = previous.basis_id == begun.basis_id
+        old = self._footing if same else stored_footing(self._runs, previous.basis_id, begun.order.trial)
+        return Causes(Side(old, date.fromisoformat(previous.as_of)), Side(self._footing, begun.order.as_of))

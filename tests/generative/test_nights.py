@@ -79,10 +79,15 @@ def said(patient: Any) -> Any:
     return json.loads(re.sub(r'"row [0-9]+"', '"the patient\'s row"', text))
 
 
+def moved(changes: list[Any]) -> list[Any]:
+    """Who was there on both nights."""
+    return [one for one in changes if one["from"] and one["to"]]
+
+
 def test_thirty_nights_give_what_screening_everybody_anew_gives(tmp_path: Path) -> None:
     trial = rulesets.write_trial(tmp_path / "rules", rules=RULES, eligibility=ELIGIBILITY)
     desk, chance = Desk(tmp_path), random.Random(6452485)
-    today, again = date(2026, 5, 1), 0
+    today, moves = date(2026, 5, 1), 0
     rows = {f"P-{number}": row(chance, f"P-{number}", today) for number in range(40)}
     for night in range(1, 31):
         today += timedelta(days=chance.choice((1, 1, 1, 3, 20)))
@@ -92,12 +97,16 @@ def test_thirty_nights_give_what_screening_everybody_anew_gives(tmp_path: Path) 
         chance.shuffle(here)
         table = desk.table(*here, headings=HEADINGS)
         day = ("--as-of", today.isoformat())
-        ran = desk.call("run", trial, "--patients", table, *day)
+        ran = desk.call("run", trial, "--patients", table, *day, "--format", "json")
         assert ran.code == 0, ran.err
-        again += "0 patients screened again" not in ran.out
+        if night > 1:
+            told = moved(ran.json["changed"])
+            two = ("--compare", str(night - 1), str(night), "--format", "json")
+            assert moved(desk.call("rescreen", rulesets.TRIAL, *two).json["changed"]) == told
+            moves += len(told)
         fresh = desk.call("screen", trial, "--patients", table, *day, "--format", "jsonl").out.splitlines()
         out = tmp_path / "replay.jsonl"
         assert desk.call("rescreen", rulesets.TRIAL, "--replay", str(night), "--out", out).code == 0
         kept = {one["patient_id"]: said(one) for one in map(json.loads, out.read_text().splitlines())}
         assert kept == {desk.pseudonym(one["patient_id"]): said(one) for one in map(json.loads, fresh)}
-    assert again == 30
+    assert moves > 30
