@@ -39,7 +39,7 @@ FOUND_APPROVED: Final = "found rules approved"
 """The acts of approval; their part is `rules` and the hash of the bytes that are approved."""
 
 ERASED: Final = "erased"
-"""The act of taking out all that is kept of a patient; its part is `patient` and the number of the patient."""
+"""The act of taking out all that is kept of a patient; its part is `patient`, the number, a colon and why."""
 
 
 class Entry(NamedTuple):

@@ -60,17 +60,18 @@ def verify(database: Database, keys: Keys, anchors: Sequence[Anchor] = ()) -> Wh
         before, number = FIRST, 0
         told: dict[str, int] = {}
         erased: set[int] = set()
+        erasures = _erasures(session)
         with closing(_rows(session)) as rows:
             for row in rows:
                 number += 1
                 _check_row(row, number, before, keys)
                 if not row.mac.hex().startswith(wanted.pop(number, "")):
                     _broken(number, "is not the one that the anchor names")
-                if row.seal is not None:
+                if row.seal is not None and erasures.get(row.pseudonym or "", 0) < number:
                     _check_sealed(session, row, keys)
                     told[row.part] = number
                 if row.act == ERASED:
-                    erased.add(int(row.part.removeprefix("patient ")))
+                    erased.add(int(row.part.removeprefix("patient ").partition(":")[0]))
                 before = row.mac
         if wanted:
             _broken(number + 1, f"is gone, and all after it: an anchor names row {max(wanted)}")
@@ -84,6 +85,17 @@ def _check_key(session: Session, keys: Keys) -> None:
     bound = session.get(StoreKey, 1)
     if bound is not None:
         check_key(keys, bound.fingerprint)
+
+
+def _erasures(session: Session) -> dict[str, int]:
+    """The last row that tells of the erasure of each pseudonym: what rows before it tell of is gone with it."""
+    name = "CAST(pseudonym AS BLOB)" if session.get_bind().dialect.name == "sqlite" else "pseudonym"
+    query = text(f"SELECT number, {name} FROM audit_row WHERE act = :act ORDER BY number")  # noqa: S608
+    try:
+        found = session.connection().execute(query, {"act": ERASED}).all()
+    except SQLAlchemyError:
+        return {}  # the walk along the rows says which of them cannot be read
+    return {name.decode(errors="replace") if isinstance(name, bytes) else str(name): number for number, name in found}
 
 
 def _rows(session: Session) -> Generator[AuditRow]:

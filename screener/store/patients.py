@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from screener.errors import UsageError
 from screener.store.memory_tables import Patient, ScreenedTrial
 
 if TYPE_CHECKING:
     from screener.store.keys import Keys
+
+
+GONE: Final = "erased-{}"
+"""What stands in the place of a pseudonym whose patient was taken out, so that the id is somebody new from then on."""
 
 
 class Known(NamedTuple):
@@ -32,6 +36,12 @@ def patient_named(session: Session, keys: Keys, given: str) -> Known:
             return Known(found.id, found.pseudonym)
     hint = "Give the id as the table has it, capitals and all, or the pseudonym that `screener run` shows."
     raise UsageError("No patient of that id was ever screened.", hint=hint)
+
+
+def taken_out(session: Session) -> frozenset[int]:
+    """The numbers of the patients that were taken out."""
+    query = select(Patient.id).where(col(Patient.pseudonym).startswith(GONE.format("")))
+    return frozenset(session.exec(query))
 
 
 def trial_named(session: Session, name: str) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlmodel import col, func, or_, select
 
+from screener.store.members import unpacked_members
 from screener.store.memory_tables import Patient, ResultRow, RunRow
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def last_runs(database: Database, trial_id: int, patients: Iterable[int]) -> dic
         for row in rows:
             if not wanted:
                 break
-            bits = zlib.decompress(row.members) if row.members else b""
-            there = {one for one in wanted if one >> 3 < len(bits) and bits[one >> 3] >> (one & 7) & 1}
+            there = wanted & unpacked_members(row.members)
             found |= dict.fromkeys(there, row)
             wanted -= there
         rows.close()

@@ -23,8 +23,17 @@ VERSION_TABLE: Final = "screener_version"
 _ADVISORY_KEY: Final = 0x5C4EE7E2
 
 
-def upgrade(engine: Engine, address: StoreAddress, *, create: bool = True, to: str = HEAD) -> bool:
+def upgrade(
+    engine: Engine, address: StoreAddress, *, create: bool = True, to: str = HEAD, keep: bool = True
+) -> bool:  # fmt: skip
     """Bring a store to the version of this program, in one transaction.
+
+    Args:
+        engine: it.
+        address: where it is.
+        create: whether to make it where there is none.
+        to: the version.
+        keep: whether a copy of it as it was is kept beside it; a copy itself needs none.
 
     Returns:
         Whether there is a store now.
@@ -38,7 +47,7 @@ def upgrade(engine: Engine, address: StoreAddress, *, create: bool = True, to: s
         return True
     if found is None and not create:
         return False
-    if found is not None and address.file is not None:
+    if keep and found is not None and address.file is not None:
         _back_up(address.file, found)
     with engine.execution_options(writing=True).begin() as connection:
         if address.file is None:

@@ -32,16 +32,17 @@ BINS: Final[tuple[str, ...]] = (
 
 MOVES: Final[dict[State, tuple[State, ...]]] = {
     "new": ("needs_data", "needs_review", "recheck_due", "to_approach", "not_eligible"),
-    "needs_data": ("needs_review", "recheck_due", "to_approach", "not_eligible"),
-    "needs_review": ("needs_data", "recheck_due", "to_approach", "not_eligible"),
+    "needs_data": ("needs_data", "needs_review", "recheck_due", "to_approach", "not_eligible"),
+    "needs_review": ("needs_data", "needs_review", "recheck_due", "to_approach", "not_eligible"),
     "recheck_due": ("needs_data", "needs_review", "recheck_due", "to_approach", "not_eligible"),
-    "to_approach": ("approached", "needs_review", "recheck_due", "declined", "not_eligible"),
+    "to_approach": ("to_approach", "approached", "needs_review", "recheck_due", "declined", "not_eligible"),
     "approached": ("approached", "enrolled", "declined", "recheck_due", "not_eligible"),
-    "not_eligible": ("needs_data", "needs_review", "recheck_due", "to_approach"),
-    "declined": ("to_approach",),
+    "not_eligible": ("not_eligible", "needs_data", "needs_review", "recheck_due", "to_approach"),
+    "declined": ("declined", "to_approach"),
     "enrolled": (),
 }
-"""The legal next states of each. Whoever was approached can be approached again; who is enrolled leaves this list."""
+"""The legal next states of each. A state can be decided again, with its reason or once more approached; who is enrolled
+leaves this list."""
 
 CONTACT: Final[tuple[State, ...]] = ("to_approach", "approached", "enrolled")
 """States that mean contact with the patient."""

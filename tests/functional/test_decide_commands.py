@@ -122,6 +122,14 @@ def test_disagreeing_with_the_screening_needs_a_reason_which_the_log_keeps(desk:
     assert (row["override"], row["override_reason"]) == ("yes", "status was mistyped")
 
 
+def test_what_the_screening_found_is_confirmed_with_its_reason(desk: Desk) -> None:
+    desk.run(SAMPLE, "2026-06-02")
+    assert decide(desk, "P-007", "not_eligible", "--reason", "INEL-I1").code == 0
+    assert decide(desk, "P-003", "needs_data", "--reason", "MISSING-E1").code == 0
+    rows = {one["patient_pseudonym"]: one["reason_code"] for one in exported(desk)}
+    assert (rows[desk.pseudonym("P-007")], rows[desk.pseudonym("P-003")]) == ("INEL-I1", "MISSING-E1")
+
+
 def test_going_on_against_the_screening_needs_the_reason_once(desk: Desk) -> None:
     decide(desk, "P-007", "to_approach", "--override-reason", "status was mistyped")
     assert decide(desk, "P-007", "approached").code == 0
@@ -246,7 +254,7 @@ def test_the_day_of_a_deferral_is_proposed_where_time_alone_changes_something(fi
 
 
 def test_a_verdict_that_moves_after_a_decision_brings_the_patient_back(desk: Desk) -> None:
-    decide(desk, "P-007", "not_eligible", "--reason", "INEL-I1")
+    assert decide(desk, "P-007", "not_eligible", "--reason", "INEL-I1").code == 0
     assert "not_eligible" in decide(desk, "P-007", "declined", "--reason", "PT-DECLINED").err
     desk.run(changed(desk.folder, SAMPLE, "P-007", "who_performance_status", "1"), "2026-06-02")
     (one,) = listed(desk, "--changed")["patients"]
