@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from screener.store.keys import Keys
 
 WhyEnded = Literal["evidence", "rule", "replaced"]
+ENDED: Final = "ended an answer"
+"""The act of ending one; its part names the answer."""
 
 
 class Lapse(NamedTuple):
@@ -61,7 +63,7 @@ class AnswerStore:
                     self._keys,
                     one,
                     "replaced",
-                    entry=_entry(one, row.who, "ended an answer", trial, pseudonym),
+                    entry=_entry(one, row.who, ENDED, trial, pseudonym),
                     at=row.at,
                 )
             session.add(row)
@@ -73,7 +75,7 @@ def lapse(session: Session, keys: Keys, one: Lapse, *, who: str, trial: str, at:
     """End an answer within a transaction of the caller; who screened is named, since the screening found it."""
     row = session.get_one(AnswerRow, one.answer)
     if row.ended is None:
-        end_answer(session, keys, row, one.why, entry=_entry(row, who, "ended an answer", trial, one.pseudonym), at=at)
+        end_answer(session, keys, row, one.why, entry=_entry(row, who, ENDED, trial, one.pseudonym), at=at)
 
 
 def end_answer(session: Session, keys: Keys, row: AnswerRow, why: WhyEnded, *, entry: Entry, at: datetime) -> None:

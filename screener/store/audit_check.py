@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from screener.errors import IntegrityError
+from screener.store.answers import ENDED
 from screener.store.audit import ERASED, FIRST, Anchor, content
 from screener.store.decision_tables import DECISION_TABLES
 from screener.store.guards import missing
@@ -20,7 +22,7 @@ from screener.store.results_check import changed_runs
 from screener.store.seals import sealed_content
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Sequence
 
     from sqlmodel import Session
 
@@ -56,29 +58,48 @@ def verify(database: Database, keys: Keys, anchors: Sequence[Anchor] = ()) -> Wh
     """
     with database.reading() as session:
         _check_key(session, keys)
-        wanted = {anchor.number: anchor.mac for anchor in anchors}
-        before, number = FIRST, 0
-        told: dict[str, int] = {}
-        erased: set[int] = set()
-        erasures = _erasures(session)
-        with closing(_rows(session)) as rows:
-            for row in rows:
-                number += 1
-                _check_row(row, number, before, keys)
-                if not row.mac.hex().startswith(wanted.pop(number, "")):
-                    _broken(number, "is not the one that the anchor names")
-                if row.seal is not None and erasures.get(row.pseudonym or "", 0) < number:
-                    _check_sealed(session, row, keys)
-                    told[row.part] = number
-                if row.act == ERASED:
-                    erased.add(int(row.part.removeprefix("patient ").partition(":")[0]))
-                before = row.mac
-        if wanted:
-            _broken(number + 1, f"is gone, and all after it: an anchor names row {max(wanted)}")
-        _check_told(session, told, number)
-        _check_results(session, keys, told, erased)
+        trail = _walked(session, keys, {anchor.number: anchor.mac for anchor in anchors})
+        _check_told(session, trail.told, trail.number)
+        _check_ended(session, trail)
+        _check_results(session, keys, trail)
         _check_guards(session)
-    return Whole(number, Anchor(number, before.hex()) if number else None)
+    return Whole(trail.number, Anchor(trail.number, trail.mac.hex()) if trail.number else None)
+
+
+@dataclass(slots=True)
+class _Trail:
+    """The trail as far as it was gone along: the last row, and which row tells last of what.
+
+    `told` and `ended` are by the part that a row names; `erased` are numbers of patients.
+    """
+
+    number: int = 0
+    mac: bytes = FIRST
+    told: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
+
+
+def _walked(session: Session, keys: Keys, wanted: dict[int, str]) -> _Trail:
+    """Go along all rows; `wanted` are the beginnings of the seals that some of them must have."""
+    trail, erasures = _Trail(), _erasures(session)
+    with closing(_rows(session)) as rows:
+        for row in rows:
+            trail.number += 1
+            _check_row(row, trail.number, trail.mac, keys)
+            if not row.mac.hex().startswith(wanted.pop(trail.number, "")):
+                _broken(trail.number, "is not the one that the anchor names")
+            if row.seal is not None and erasures.get(row.pseudonym or "", 0) < trail.number:
+                _check_sealed(session, row, keys)
+                trail.told[row.part] = trail.number
+                if row.act == ENDED:
+                    trail.ended[row.part] = trail.number
+            if row.act == ERASED:
+                trail.erased.add(int(row.part.removeprefix("patient ").partition(":")[0]))
+            trail.mac = row.mac
+    if wanted:
+        _broken(trail.number + 1, f"is gone, and all after it: an anchor names row {max(wanted)}")
+    return trail
 
 
 def _check_key(session: Session, keys: Keys) -> None:
@@ -162,10 +183,18 @@ def _check_told(session: Session, told: Collection[str], last: int) -> None:
                 _broken(last + 1, f"is gone: nothing tells of {kind} {number}")
 
 
-def _check_results(session: Session, keys: Keys, told: Mapping[str, int], erased: Collection[int]) -> None:
+def _check_ended(session: Session, trail: _Trail) -> None:
+    """Whether the answers that stand are those that the trail tells of no end."""
+    over = {f"answer {one}" for one in session.exec(select(AnswerRow.id).where(col(AnswerRow.ended).is_not(None)))}
+    differ = sorted(trail.ended.get(part, trail.told[part]) for part in over ^ trail.ended.keys())
+    if differ:
+        _broken(differ[0], "tells of an answer that was ended, or revived, since")
+
+
+def _check_results(session: Session, keys: Keys, trail: _Trail) -> None:
     """Whether the results of every run that the trail tells of are still those."""
-    rows = {int(part.removeprefix("run ")): number for part, number in told.items() if part.startswith("run ")}
-    changed = changed_runs(session, keys, rows, erased)
+    rows = {int(part.removeprefix("run ")): number for part, number in trail.told.items() if part.startswith("run ")}
+    changed = changed_runs(session, keys, rows, trail.erased)
     if changed:
         number, run = min((rows[run], run) for run in changed)
         _broken(number, f"tells of run {run}, whose results or facts were changed since")

@@ -301,3 +301,22 @@ def test_a_result_or_facts_that_were_changed_are_found_though_no_row_of_the_trai
     said = desk.call("audit", "verify")
     assert (said.code, said.out) == (5, "")
     assert f"Row {row} of the audit trail tells of run {run}, whose results or facts were changed since" in said.err
+
+
+@pytest.mark.parametrize(
+    ("statement", "row"),
+    [
+        ("UPDATE answer SET ended = NULL, ended_why = NULL WHERE id = 1", 3),
+        ("UPDATE answer SET ended = '2026-06-01 12:00:00', ended_why = 'rule' WHERE id = 2", 4),
+    ],
+)
+def test_an_answer_that_was_revived_or_ended_past_the_trail_is_found(desk: Desk, statement: str, row: int) -> None:
+    desk.answer("P-003", "primary_breast_sarcoma", "yes")
+    assert desk.call("audit", "verify").code == 0
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text(statement))
+    said = desk.call("audit", "verify")
+    assert (said.code, f"Row {row} of the audit trail tells of an answer that was ended, or revived" in said.err) == (
+        5,
+        True,
+    )
