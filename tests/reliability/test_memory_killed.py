@@ -1,4 +1,4 @@
-"""Answers and runs that are killed: what was acknowledged is there, whole, with its row of the audit trail."""
+"""Answers, decisions and runs that are killed: what was acknowledged is there, whole, with its audit row."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from remembered import SAMPLE, TRIAL, Desk
 from sqlmodel import col, func, select
 
 from screener.store.audit_check import verify
+from screener.store.decision_tables import PreScreeningDecision
 from screener.store.memory_tables import AnswerRow, AuditRow, FactSnapshot, ResultRow, RunRow
 
 KILLS = 500
@@ -28,10 +29,10 @@ def settings(desk: Desk) -> dict[str, str]:
     }
 
 
-def test_500_kills_lose_no_answer_that_was_acknowledged_and_tear_no_pair(tmp_path: Path) -> None:
+def test_500_kills_lose_nothing_that_was_acknowledged_and_tear_no_pair(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.run(SAMPLE)
-    program = Path(__file__).with_name("killed_answers.py")
+    program = Path(__file__).with_name("killed_acts.py")
     done = subprocess.run(
         [sys.executable, str(program), str(KILLS), desk.url, str(desk.criteria)],
         capture_output=True,
@@ -39,18 +40,22 @@ def test_500_kills_lose_no_answer_that_was_acknowledged_and_tear_no_pair(tmp_pat
         env=settings(desk),
     )
     assert (done.returncode, done.stderr) == (0, b"")
-    acknowledged = {int(number) for number in done.stdout.split()}
-    assert len(acknowledged) > KILLS
+    acknowledged = done.stdout.decode().splitlines()
+    assert len(acknowledged) == len(set(acknowledged)) > KILLS
     with desk.memory() as memory:
-        # This holds every answer against its row, and every row against its answer.
+        # This holds every answer and decision against its row, and every row against them.
         rows = verify(memory.database, memory.keys).rows
         with memory.database.reading() as session:
-            kept = set(session.exec(select(AnswerRow.id)))
+            answers = set(session.exec(select(AnswerRow.id)))
+            decisions = set(session.exec(select(PreScreeningDecision.id)))
             standing = session.exec(select(func.count()).where(col(AnswerRow.ended).is_(None))).one()
             ended = session.exec(select(func.count()).where(AuditRow.act == "ended an answer")).one()
-    assert acknowledged <= kept
+    kept = {f"answer {number}" for number in answers} | {f"decision {number}" for number in decisions}
+    assert set(acknowledged) <= kept
+    assert len(kept) - len(acknowledged) <= KILLS, "at most the one that each was at when it was killed"
+    assert min(len(answers), len(decisions)) > KILLS / 4
     assert standing <= 12
-    assert (rows, ended) == (1 + len(kept) + ended, len(kept) - standing)
+    assert (rows, ended) == (1 + len(kept) + ended, len(answers) - standing)
 
 
 def test_a_run_that_is_killed_leaves_nothing_that_counts_and_the_next_is_whole(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from sqlmodel import select
 from synced import ONE, version
 
 from screener.store.audit_check import verify
+from screener.store.decision_tables import PreScreeningDecision
 from screener.store.memory_tables import AnswerRow
 
 pytest_plugins = ["postgres"]
 WRITERS = 4
+PROGRAM = Path(__file__).with_name("writing_acts.py")
 
 
 def environment(desk: Desk) -> dict[str, str]:
@@ -26,13 +28,12 @@ def environment(desk: Desk) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("kind", "each"), [("sqlite", 500), ("postgresql", 100)])
-def test_four_writers_and_a_sync_lose_nothing(
+def test_2000_decisions_of_four_writers_and_a_sync_beside_them_lose_nothing(
     kind: str, each: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     desk = Desk(tmp_path, None if kind == "sqlite" else request.getfixturevalue("postgres_url"))
     desk.run(SAMPLE)
-    program = Path(__file__).with_name("writing_answers.py")
-    command = [sys.executable, str(program), str(each), desk.url, str(desk.criteria)]
+    command = [sys.executable, str(PROGRAM), str(each), desk.url, str(desk.criteria)]
     pipe = subprocess.PIPE
     writers = [subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment(desk)) for _ in range(WRITERS)]
     with RegistryServer() as server:
@@ -48,14 +49,15 @@ def test_four_writers_and_a_sync_lose_nothing(
     assert [(writer.returncode, error) for writer, (_, error) in zip(writers, said, strict=True)] == [
         (0, b"")
     ] * WRITERS
-    acknowledged = [int(number) for words, _ in said for number in words.split()]
+    acknowledged = [line for words, _ in said for line in words.decode().splitlines()]
     with desk.memory() as memory:
         verify(memory.database, memory.keys)
         with memory.database.reading() as session:
-            kept = list(session.exec(select(AnswerRow.id)))
+            kept = [f"answer {number}" for number in session.exec(select(AnswerRow.id))]
+            kept += [f"decision {number}" for number in session.exec(select(PreScreeningDecision.id))]
     assert syncs
-    assert len(acknowledged) == len(set(acknowledged)) == WRITERS * each
-    assert sorted(acknowledged) == sorted(number for number in kept if number is not None)
+    assert sum(line.startswith("decision") for line in acknowledged) == WRITERS * each
+    assert sorted(acknowledged) == sorted(kept)
 
 
 def test_several_who_begin_at_once_share_one_key(tmp_path: Path) -> None:
@@ -72,12 +74,18 @@ def test_several_who_begin_at_once_share_one_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_every_acknowledged_answer_has_reached_the_disk(tmp_path: Path) -> None:
+def test_every_acknowledged_act_has_reached_the_disk(tmp_path: Path) -> None:
     desk, trace = Desk(tmp_path), tmp_path / "trace"
     desk.run(SAMPLE)
-    program = Path(__file__).with_name("writing_answers.py")
-    calls = ["strace", "-f", "-e", "trace=fdatasync,fsync", "-o", str(trace)]
-    command = [*calls, sys.executable, str(program), "50", desk.url, str(desk.criteria)]
+    calls = ["strace", "-f", "-e", "trace=fdatasync,fsync,write", "-o", str(trace)]
+    command = [*calls, sys.executable, str(PROGRAM), "50", desk.url, str(desk.criteria)]
     done = subprocess.run(command, capture_output=True, env=environment(desk), check=True)
-    assert len(done.stdout.split()) == 50
-    assert trace.read_text().count("sync(") >= 50
+    acknowledged = done.stdout.splitlines()
+    assert len(acknowledged) >= 50
+    synced, told = False, 0
+    for line in trace.read_text().splitlines():
+        synced |= "sync(" in line
+        if 'write(1, "decision' in line or 'write(1, "answer' in line:
+            assert synced, f"acknowledged before it was on the disk: {line}"
+            synced, told = False, told + 1
+    assert told == len(acknowledged)
