@@ -38,7 +38,7 @@ def command(trial: str, suppress_below: int, by: str | None, form: str, store_ur
 
     who = named(by)
     with open_memory_at(store_url) as memory:
-        view = looked_at(memory, trial, who, "funnel")
+        view, _ = looked_at(memory, trial, who, "funnel")
     data = shared(funnel_of(view), suppress_below)
     for line in [compact(data)] if form == "json" else funnel_lines(data):
         click.echo(line)

@@ -17,6 +17,7 @@ from screener.worklist.states import BINS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from screener.store.audit import Anchor
     from screener.store.memory import Memory
     from screener.worklist.cohort_view import CohortView, Entry
 
@@ -56,7 +57,7 @@ def command(
 
     who = named(by)
     with open_memory_at(store_url) as memory:
-        view = looked_at(memory, trial, who, "worklist")
+        view, _ = looked_at(memory, trial, who, "worklist")
         names = _names(memory, trial, criteria_dir, patients) if patients is not None else {}
     if questions:
         asked = cohort_questions(view.entries, view.footing.rules)
@@ -72,14 +73,16 @@ def command(
     return EXIT_OK
 
 
-def looked_at(memory: Memory, trial: str, who: str, what: str, *, act: str = "viewed") -> CohortView:
-    """The patients of a trial, and a row in the audit trail that somebody looked at them."""
+def looked_at(
+    memory: Memory, trial: str, who: str, what: str, *, act: str = "viewed", since: int | None = None
+) -> tuple[CohortView, Anchor]:
+    """The patients of a trial, and the row in the audit trail that somebody looked at them."""
     from screener.store.audit import Entry, record
     from screener.worklist.cohort_view import cohort_view
 
-    view = cohort_view(memory, trial.upper(), today())
-    record(memory.database, memory.keys, Entry(who, act, what, view.trial), at=utc_now())
-    return view
+    view = cohort_view(memory, trial.upper(), today(), since=since)
+    anchor = record(memory.database, memory.keys, Entry(who, act, what, view.trial), at=utc_now())
+    return view, anchor
 
 
 def _names(memory: Memory, trial: str, criteria_dir: Path | None, patients: Path) -> dict[str, str]:

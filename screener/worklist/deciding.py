@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -218,7 +219,12 @@ def _written(move: Move) -> Move:
 def _text(given: str | None) -> str | None:
     if given is None:
         return None
-    clean = " ".join((storable(given) or "").split())
+    clean = " ".join(_without_controls(storable(given) or "").split())
     if len(clean) > LONGEST_TEXT:
         raise UsageError(f"A text is longer than {LONGEST_TEXT:,} characters.", hint="Say it in fewer words.")
     return clean or None
+
+
+def _without_controls(text: str) -> str:
+    """The text without signs that no reader shows and some files cannot hold; a line's end is a space."""
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in text)

@@ -100,7 +100,7 @@ def _decided(entry: Entry, log: LogName) -> dict[str, str]:
     consented = after_consent(entry) and log == "pre-screening"
     first = decided.before_consent if consented else decided.first
     second = decided.second_before_consent if consented else decided.second
-    state = entry.bin
+    state = "recheck_due" if entry.bin == "deferred" else entry.bin
     if consented:
         state = state_of(first, first.verdict if first else entry.standing.verdict, first_seen_now=first is None)
     row = {"state": state, "do_not_contact": _yes_no(decided.barred), **_said(first), **_read_again(first, second)}

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, Said, changed
-
-from screener.worklist.log import COLUMNS
 
 pytest_plugins = ["postgres"]
 TODAY = date.today()  # noqa: DTZ011
@@ -278,33 +274,6 @@ def test_a_decision_that_cannot_be_made_is_one_sentence_and_nothing_is_kept(
     said = decide(file_desk, *arguments)
     assert (said.code, said.out, words in said.err) == (2, "", True)
     assert file_desk.call("audit", "verify", "--format", "json").json["rows"] == 1
-
-
-def test_the_log_has_the_columns_of_the_design_and_no_formula_in_any_format(file_desk: Desk) -> None:
-    note = '=HYPERLINK("http://example.org";"x"), +1, @sum'
-    decide(file_desk, "P-001", "to_approach", "--note", note)
-    decide(file_desk, "P-002", "to_approach", "--note", "-1+1")
-    paths = {ending: file_desk.folder / f"log.{ending}" for ending in ("csv", "xlsx", "json")}
-    for path in paths.values():
-        assert file_desk.call("export", TRIAL, "--out", path).code == 0
-    as_json = json.loads(paths["json"].read_text(encoding="utf-8"))
-    with paths["csv"].open(encoding="utf-8", newline="") as stream:
-        as_csv = [{name: cell.removeprefix("'") for name, cell in row.items()} for row in csv.DictReader(stream)]
-    sheet = openpyxl.load_workbook(paths["xlsx"])["log"]
-    cells = list(sheet.iter_rows())
-    as_xlsx = [dict(zip(COLUMNS, ["" if c.value is None else c.value for c in row], strict=True)) for row in cells[1:]]
-    assert [cell.value for cell in cells[0]] == list(COLUMNS)
-    assert {cell.data_type for row in cells for cell in row if cell.value is not None} == {"s"}
-    assert not any(cell.hyperlink for row in cells for cell in row)
-    assert as_json == as_csv == as_xlsx
-    assert note in {row["note"] for row in as_xlsx}
-    raw = paths["csv"].read_text(encoding="utf-8")
-    assert "'=HYPERLINK" in raw
-
-
-def test_an_export_of_an_unknown_ending_is_one_sentence(file_desk: Desk) -> None:
-    said = file_desk.call("export", TRIAL, "--out", file_desk.folder / "log.doc")
-    assert (said.code, "Use .csv, .xlsx or .json." in said.err) == (2, True)
 
 
 def test_the_funnel_counts_each_step_and_hides_small_counts(desk: Desk) -> None:
