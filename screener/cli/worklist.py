@@ -85,6 +85,14 @@ def looked_at(
     return view, anchor
 
 
+def say_standing(view: CohortView, anchor: Anchor) -> None:
+    """Say on standard error what every output must say: how the rules stand, what it is for, the anchor."""
+    from screener.criteria.prose import INTENDED_USE
+
+    click.echo(f"{view.trial}. Rules: {view.footing.loaded.approval}. Intended use: {INTENDED_USE}", err=True)
+    click.echo(f"Anchor of the audit trail: {anchor}", err=True)
+
+
 def _names(memory: Memory, trial: str, criteria_dir: Path | None, patients: Path) -> dict[str, str]:
     """The ids of a table by pseudonym."""
     with Screening(trial, criteria_dir, today()).open(patients) as table:

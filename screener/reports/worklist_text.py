@@ -49,15 +49,16 @@ def question_lines(questions: Sequence[CohortQuestion]) -> Iterator[str]:
 
 def funnel_lines(data: Mapping[str, Any]) -> Iterator[str]:
     """The funnel, from its data, whose small counts may be words."""
-    for name in ("assessed", "excluded"):
-        yield f"{name:<18} {data[name]}"
+    yield f"{'assessed':<20}{data['assessed']:>8}"
+    yield f"  {'excluded':<18}{data['excluded']:>8}"
+    yield f"      {'':<14}{'alone':>9}{'with others':>13}{'unknown':>10}"
     for one in data["by_criterion"]:
-        yield f"    {one['id']:<14} alone {one['alone']}, with others {one['with_others']}, unknown {one['unknown']}"
-    for name in ("needs_information", "eligible", "approached", "enrolled"):
-        yield f"{_words(name):<18} {data[name]}"
+        yield f"      {one['id']:<14}{one['alone']:>9}{one['with_others']:>13}{one['unknown']:>10}"
+    for indent, name in (("  ", "needs_information"), ("  ", "eligible"), ("", "approached"), ("", "enrolled")):
+        yield f"{indent + _words(name):<20}{data[name]:>8}"
     if data["read_twice"]:
-        kappa = "not defined" if data["kappa"] is None else f"{data['kappa']:.2f}"
-        yield f"read twice         {data['read_twice']}, discordant {data['discordant']}, Cohen's kappa {kappa}"
+        kappa = "not told" if data["kappa"] is None else f"{data['kappa']:.2f}"
+        yield f"read twice {data['read_twice']}, discordant {data['discordant']}, Cohen's kappa {kappa}"
 
 
 def _words(name: str) -> str:

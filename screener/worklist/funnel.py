@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from screener.worklist.log import outcomes
+from screener.worklist.log import Outcomes, outcomes
 
 if TYPE_CHECKING:
+    from screener.matching.results import PatientResult
     from screener.worklist.cohort_view import CohortView
+
+WITHHELD: Final = "withheld"
+"""What stands in the place of a count from which, with others, a small one could be worked out."""
 
 
 class CriterionLoss(NamedTuple):
@@ -37,22 +42,14 @@ class Funnel(NamedTuple):
 
 def funnel_of(view: CohortView) -> Funnel:
     """Count a cohort."""
-    ids = tuple(one.id for one in view.footing.rules.criteria)
-    alone: Counter[str] = Counter()
-    others: Counter[str] = Counter()
-    unknown: Counter[str] = Counter()
-    verdicts: Counter[str] = Counter()
-    for entry in view.entries:
-        found = outcomes(entry.standing.results, view.criteria_of(entry))
-        verdicts[entry.standing.verdict] += 1
-        (alone if len(found.failing) == 1 else others).update(found.failing)
-        unknown.update(found.unknown)
+    verdicts = Counter(one.standing.verdict for one in view.entries)
+    found = [outcomes(one.standing.results, view.criteria_of(one)) for one in view.entries]
     read = [(one.decided.first, one.decided.second) for one in view.entries]
     pairs = [(first.state, second.state) for first, second in read if first and second]
     return Funnel(
         assessed=len(view.entries),
         excluded=verdicts["not_eligible"],
-        by_criterion=tuple(CriterionLoss(name, alone[name], others[name], unknown[name]) for name in ids),
+        by_criterion=losses([one.id for one in view.footing.rules.criteria if one.decides], found),
         needs_information=verdicts["needs_information"],
         eligible=verdicts["eligible"],
         approached=sum(1 for one in view.entries if one.decision is not None and one.decision.attempt_no > 0),
@@ -61,6 +58,29 @@ def funnel_of(view: CohortView) -> Funnel:
         discordant=sum(one != other for one, other in pairs),
         kappa=kappa(pairs),
     )
+
+
+def losses(ids: Sequence[str], found: Iterable[Outcomes]) -> tuple[CriterionLoss, ...]:
+    """What each criterion does to a cohort, in the order of the protocol."""
+    alone: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
+    for one in found:
+        (alone if len(one.failing) == 1 else others).update(one.failing)
+        unknown.update(one.unknown)
+    return tuple(CriterionLoss(name, alone[name], others[name], unknown[name]) for name in ids)
+
+
+def losses_of(ids: Sequence[str], results: Iterable[PatientResult]) -> tuple[CriterionLoss, ...]:
+    """The same of results that are not remembered."""
+
+    def outcomes_of(result: PatientResult) -> Outcomes:
+        by_effect = {
+            effect: tuple(one.id for one in result.criteria if one.effect == effect) for effect in ("fails", "open")
+        }
+        return Outcomes(by_effect["fails"], by_effect["open"], 0)
+
+    return losses(ids, map(outcomes_of, results))
 
 
 def kappa(pairs: list[tuple[str, str]]) -> float | None:
@@ -74,13 +94,33 @@ def kappa(pairs: list[tuple[str, str]]) -> float | None:
     return None if expected == 1 else (observed - expected) / (1 - expected)
 
 
-def shared(value: Any, below: int) -> Any:
-    """Counts as they may leave the institution: small ones, which can point at somebody, are not told."""
-    if isinstance(value, Funnel):
-        data = {name: shared(one, below) for name, one in value._asdict().items()}
-        return data | {"kappa": value.kappa if value.read_twice >= below else None}
-    if isinstance(value, CriterionLoss):
-        return {name: shared(one, below) for name, one in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [shared(one, below) for one in value]
-    return f"<{below}" if isinstance(value, int) and 0 < value < below else value
+def shared(funnel: Funnel, below: int) -> dict[str, Any]:
+    """The counts as they may leave the institution: small ones, which can point at somebody, are not told.
+
+    A count from 1 to `below` - 1 is told as under the limit, none as 0. Where just one of several counts that add up
+    to a told one would be missing, it could be worked out; so the smallest of the others is withheld as well.
+    """
+    data: dict[str, Any] = funnel._asdict() | {"by_criterion": [one._asdict() for one in funnel.by_criterion]}
+    verdicts = ("excluded", "needs_information", "eligible")
+    data |= dict(zip(verdicts, _parts([data[name] for name in verdicts], below), strict=True))
+    alone = _parts([one["alone"] for one in data["by_criterion"]], below)
+    for one, told in zip(data["by_criterion"], alone, strict=True):
+        one |= {"alone": told, **{name: _told(one[name], below) for name in ("with_others", "unknown")}}
+    data |= {name: _told(data[name], below) for name in ("assessed", "approached", "enrolled")}
+    data |= {name: _told(data[name], below) for name in ("read_twice", "discordant")}
+    hidden = isinstance(data["read_twice"], str) or isinstance(data["discordant"], str)
+    return data | {"kappa": None if hidden else funnel.kappa}
+
+
+def _told(count: int, below: int) -> int | str:
+    return f"<{below}" if 0 < count < below else count
+
+
+def _parts(counts: Sequence[int], below: int) -> list[int | str]:
+    """Counts that add up to a told one."""
+    told = [_told(count, below) for count in counts]
+    if sum(isinstance(one, str) for one in told) == 1:
+        rest = [place for place, one in enumerate(told) if isinstance(one, int) and one > 0]
+        if rest:
+            told[min(rest, key=lambda place: counts[place])] = WITHHELD
+    return told

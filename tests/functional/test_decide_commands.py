@@ -262,7 +262,7 @@ def test_a_verdict_that_moves_after_a_decision_brings_the_patient_back(desk: Des
     [
         (("P-999", "to_approach"), "No patient of that id"),
         (("P-001", "enrolled"), "From new nobody goes to enrolled"),
-        (("P-001", "asleep"), "'asleep' is not one of"),
+        (("P-001", "asleep"), "it is not one of"),
         (("P-001", "approached", "--on", "2999-01-01"), "outside the years"),
         (("P-001", "to_approach", "--on", "2026-06-01"), "Only who is approached"),
         (("P-001", "not_eligible", "--reason", "OTHER"), "OTHER needs words"),
@@ -284,8 +284,8 @@ def test_the_funnel_counts_each_step_and_hides_small_counts(desk: Desk) -> None:
     assert [data[name] for name in steps] == [12, 6, 4, 2, 1, 0]
     assert {one["id"]: one["alone"] for one in data["by_criterion"] if one["alone"]} == {"I1": 1, "I8": 1}
     told = desk.call("funnel", TRIAL, "--suppress-below", "5").out
-    assert "eligible           <5" in told
-    assert "assessed           12" in told
+    assert "  eligible                <5" in told
+    assert "assessed                  12" in told
 
 
 def test_views_and_exports_are_in_the_trail(file_desk: Desk) -> None:

@@ -8,7 +8,6 @@ from itertools import product
 import pytest
 
 from screener.errors import UsageError
-from screener.worklist.funnel import Funnel, kappa, shared
 from screener.worklist.states import (
     CONTACT,
     MOVES,
@@ -113,19 +112,3 @@ def test_a_verdict_that_moved_after_a_decision_asks_for_another_look() -> None:
     assert state_after("not_eligible", then="not_eligible", now="not_eligible") == "not_eligible"
     for settled in ("approached", "declined", "enrolled", "recheck_due"):
         assert state_after(settled, then="eligible", now="not_eligible") == settled
-
-
-def test_kappa_is_that_of_cohens_definition() -> None:
-    # The 2 x 2 table of 20, 5, 10 and 15 has an observed agreement of 0.70 and one by chance of 0.50.
-    pairs = [("a", "a")] * 20 + [("a", "b")] * 5 + [("b", "a")] * 10 + [("b", "b")] * 15
-    assert kappa(pairs) == pytest.approx(0.4)
-    assert kappa([]) is None
-    assert kappa([("a", "a")]) is None
-
-
-def test_small_counts_are_not_told_and_zero_is() -> None:
-    funnel = Funnel(100, 4, (), 5, 0, 1, 0, 2, 1, 0.5)
-    told = shared(funnel, 5)
-    assert (told["assessed"], told["excluded"], told["needs_information"], told["eligible"]) == (100, "<5", 5, 0)
-    assert told["kappa"] is None
-    assert shared(funnel, 1)["excluded"] == 4
