@@ -87,15 +87,17 @@ def show(
     """
     from screener.reports.json_text import compact
     from screener.store.audit import Entry, record
-    from screener.store.audit_rows import rows
+    from screener.store.audit_rows import check_trial, rows
     from screener.store.patients import patient_named
 
     who = named(by)
     with open_memory_at(store_url) as memory:
-        pseudonym = None
-        if patient is not None:
-            with memory.database.reading() as session:
-                pseudonym = patient_named(session, memory.keys, patient).pseudonym
+        with memory.database.reading() as session:
+            # Only names that are known get into the trail, which keeps for ever what somebody mistyped.
+            pseudonym = patient_named(session, memory.keys, patient).pseudonym if patient is not None else None
+            if trial is not None:
+                trial = trial.strip().upper()
+                check_trial(session, trial)
         record(memory.database, memory.keys, Entry(who, "viewed", "audit trail", trial, pseudonym), at=utc_now())
         found = rows(memory.database, trial=trial, pseudonym=pseudonym, last=last)
     if form == "json":

@@ -91,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("\nStopped; no file was left half written.", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _without_values(error, arguments).show()
         return EXIT_USAGE
     except InvalidRules as error:
         for finding in error.findings:
@@ -110,6 +110,21 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"Error: {where} cannot be used: {error.strerror or 'unknown fault'}.", err=True)
         _let_output_go()
         return EXIT_USAGE
+
+
+def _without_values(error: click.ClickException, arguments: Sequence[str]) -> click.ClickException:
+    """The same without what was typed as a value of a command: it can be a patient's."""
+    context = getattr(error, "ctx", None)
+    if context is None or isinstance(context.command, click.Group):
+        return error
+    said = error.format_message()
+    if "unexpected extra argument" in said:
+        said = "More was given than the command takes."
+    for argument in arguments:
+        for value in (argument, argument.partition("=")[2]):
+            if value and not value.startswith("-"):
+                said = said.replace(repr(value), "it").replace(f'"{value}"', "it")
+    return click.UsageError(said, context)
 
 
 def _let_output_go() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from screener.errors import UsageError
 from screener.store.memory_tables import AuditRow
 
 if TYPE_CHECKING:
@@ -22,6 +23,16 @@ class Told(NamedTuple):
     part: str
     trial: str | None
     pseudonym: str | None
+
+
+def check_trial(session: Session, name: str) -> None:
+    """See whether the trail tells of a trial.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if session.exec(select(AuditRow.number).where(AuditRow.trial == name).limit(1)).first() is None:
+        raise UsageError("The audit trail has no row of a trial of that name.", hint="Leave --trial away to see all.")
 
 
 def rows(

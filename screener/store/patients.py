@@ -52,6 +52,6 @@ def trial_named(session: Session, name: str) -> int:
     """
     found = session.exec(select(ScreenedTrial.id).where(ScreenedTrial.name == name)).first()
     if found is None:
-        hint = f"Begin with: screener run {name} --patients PATH"
-        raise UsageError(f"Nobody was screened for {name} yet.", hint=hint)
+        hint = "Begin with: screener run TRIAL --patients PATH"
+        raise UsageError("Nobody was screened for a trial of that name yet.", hint=hint)
     return found

@@ -118,7 +118,7 @@ def definition_of(rules: RuleSet, name: str) -> FactDefinition:
         return read[name]
     close = get_close_matches(name, read, n=1)
     hint = f'Did you mean "{close[0]}"?' if close else f"Facts of this trial: {', '.join(sorted(read))}."
-    raise UsageError(f'No criterion of {rules.trial} reads a fact "{name[:60]}".', hint=hint)
+    raise UsageError(f"No criterion of {rules.trial} reads a fact of that name.", hint=hint)
 
 
 def answer_value(fact: FactDefinition, text: str, *, today: date) -> Value:
