@@ -79,7 +79,7 @@ def _written(value: Any) -> Any:
         case AtLeastSet():
             return {"at_least": sorted(value.known)}
         case NumberRange():
-            ends = [None if end is None else str(end) for end in (value.low, value.high)]
+            ends = [str(end) if isinstance(end, Decimal) else end for end in (value.low, value.high)]
             return {"range": [*ends, value.low_open, value.high_open]}
     raise AssertionError(f"{type(value).__name__} is no value of a fact")
 
@@ -101,11 +101,8 @@ def _read(written: Any) -> Any:
     raise ValueError("a fact of another version of the program")
 
 
-def _number(text: str | None) -> int | Decimal | None:
-    if text is None:
-        return None
-    number = Decimal(text)
-    return int(number) if number == number.to_integral_value() else number
+def _number(end: int | str | None) -> int | Decimal | None:
+    return Decimal(end) if isinstance(end, str) else end
 
 
 def _placed(source: str | None, here: str) -> str | None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from screener.dates import parse_date
 from screener.facts.definitions import Value
 from screener.facts.imprecise import AtLeastSet, NumberRange
-from screener.facts.values import Evidence, FactValue, PatientRecord
+from screener.facts.values import UNSETTLED, Evidence, FactValue, PatientRecord
 from screener.worklist.snapshot import HERE, decoded, encoded, value_of, value_text
 
 Facts = dict[str, FactValue]
@@ -45,6 +45,39 @@ def test_the_order_of_columns_and_the_row_change_no_byte(facts: Facts, chance: r
 def test_storing_what_was_read_back_changes_no_byte(facts: Facts) -> None:
     body = encoded(PatientRecord("P", facts, 2))
     assert encoded(PatientRecord("P", decoded(body))) == body
+
+
+numbers = st.one_of(st.integers(-5, 500), st.decimals(0, 50, places=2))
+ranges = st.builds(
+    NumberRange, st.none() | numbers, st.none() | numbers, low_open=st.booleans(), high_open=st.booleans()
+)
+words = st.frozensets(st.sampled_from(["bone", "lung", "neck_nodes", "other"]), max_size=3)
+dates = st.sampled_from(["2025", "2025-10", "2025-10-06", "1960-02-29"]).map(parse_date)
+any_value: st.SearchStrategy[Value] = st.one_of(
+    st.booleans(), st.text(max_size=9), numbers, ranges, words, words.map(AtLeastSet), dates
+)
+records = st.builds(
+    Evidence, st.text(min_size=1, max_size=9), st.just("bundle.json"), st.none() | dates,
+    *[st.none() | st.text(max_size=9)] * 5,
+)  # fmt: skip
+derived = st.builds(
+    FactValue, st.just(""), st.none() | any_value, st.none() | dates, st.none() | st.text(max_size=9),
+    st.sampled_from(["recorded", *UNSETTLED.values()]), st.lists(records, max_size=3).map(tuple),
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(["one", "two", "three"]), derived))
+def test_what_was_derived_is_read_back_with_its_state_its_limits_and_every_record(facts: Facts) -> None:
+    facts = {name: one._replace(fact=name) for name, one in facts.items()}
+    back = decoded(encoded(PatientRecord("P", facts, 2)))
+    assert back == {
+        name: one._replace(evidence=tuple(record._replace(place="") for record in one.evidence))
+        for name, one in facts.items()
+    }
+    for name, one in facts.items():
+        assert type(back[name].value) is type(one.value)
+        assert str(back[name].value) == str(one.value) or isinstance(one.value, frozenset | AtLeastSet)
+    assert encoded(PatientRecord("P", back)) == encoded(PatientRecord("P", facts))
 
 
 VALUES: list[Value] = [
