@@ -126,7 +126,7 @@ def append(session: Session, keys: Keys, entry: Entry, *, at: datetime) -> Ancho
         IntegrityError: the key is not the one of this store.
     """
     bind_key(session, keys, at)
-    last = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
+    last = _last(session)
     row = AuditRow(
         number=last.number + 1 if last else 1,
         at=_moment(at, last),
@@ -142,6 +142,19 @@ def append(session: Session, keys: Keys, entry: Entry, *, at: datetime) -> Ancho
     session.add(row)
     session.flush()
     return Anchor(row.number, row.mac.hex())
+
+
+def check_clock(session: Session, at: datetime) -> None:
+    """See whether a row of this time could be added, before anything is done that it would tell of.
+
+    Raises:
+        UsageError: the clock lies behind the last row.
+    """
+    _moment(at, _last(session))
+
+
+def _last(session: Session) -> AuditRow | None:
+    return session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
 
 
 def _moment(at: datetime, last: AuditRow | None) -> str:
@@ -163,7 +176,7 @@ def content(row: AuditRow) -> bytes:
 
 def head(session: Session) -> Anchor | None:
     """The last row of the trail."""
-    row = session.exec(select(AuditRow).order_by(col(AuditRow.number).desc()).limit(1)).first()
+    row = _last(session)
     return Anchor(row.number, row.mac.hex()) if row else None
 
 

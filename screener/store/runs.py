@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from screener.errors import UsageError
 from screener.store.answers import lapse
-from screener.store.audit import FOUND_APPROVED, Anchor, Entry, append, bind_key, tells_of_approval
+from screener.store.audit import FOUND_APPROVED, Anchor, Entry, append, bind_key, check_clock, tells_of_approval
 from screener.store.memory_tables import (
     Basis,
     FactSnapshot,
@@ -62,6 +62,7 @@ class RunStore:
         """Begin a run, and take back what one that was stopped has left."""
         with self.database.writing() as session:
             bind_key(session, self.keys, at)
+            check_clock(session, at)
             _take_back(session, at)
             trial_id = _trial_id(session, order.trial)
             basis_id = _basis_id(session, trial_id, basis)
