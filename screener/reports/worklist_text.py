@@ -1,42 +1,114 @@
-"""The worklist, the questions of a cohort and the funnel as text for a person."""
+"""The worklist, the questions of a cohort, one patient and the funnel as text for a person."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from screener.worklist.log import outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
+    from screener.worklist.evidence import DataAge
+    from screener.worklist.settling import SettledBy
+
+_SETTLES: Final = {
+    "always": "settles this patient, whatever the answer",
+    "if_it_excludes": "settles this patient only if the answer excludes",
+    "never": "settles nothing alone",
+}
+_QUESTIONS_SHOWN: Final = 5
 
 
-def worklist_lines(view: CohortView, shown: Sequence[Entry], names: Mapping[str, str]) -> Iterator[str]:
-    """The bins with their counts, then the patients that were asked for."""
+class Listing(NamedTuple):
+    """Patients to be listed; `ids` are those of a table, by pseudonym, and `ages` the days of what is known."""
+
+    view: CohortView
+    entries: Sequence[Entry]
+    ids: Mapping[str, str]
+    ages: Mapping[str, DataAge]
+
+
+def worklist_lines(listing: Listing, questions: Sequence[CohortQuestion], *, more: int) -> Iterator[str]:
+    """The bins with their counts, the most useful questions, then patients; `more` are not listed."""
+    view = listing.view
     counts = Counter(one.bin for one in view.entries)
     yield f"{view.trial} after run {view.run.id} as of {view.run.as_of}: {len(view.entries):,} patients"
     for name in BINS:
         if counts[name]:
             yield f"  {counts[name]:>8,}  {_words(name)}"
-    for entry in shown:
-        yield _entry_line(entry, names)
+    if questions:
+        yield "To find out, what settles most patients first:"
+        for one in questions[:_QUESTIONS_SHOWN]:
+            yield f"  {_question(one)}"
+        if len(questions) > _QUESTIONS_SHOWN:
+            yield f"  and {len(questions) - _QUESTIONS_SHOWN} more; --questions lists every one"
+    for entry in listing.entries:
+        yield from _entry_lines(listing, entry)
+    if more:
+        yield f"and {more:,} more; --limit lists more of them, --format json every one"
 
 
-def _entry_line(entry: Entry, names: Mapping[str, str]) -> str:
+def _entry_lines(listing: Listing, entry: Entry) -> Iterator[str]:
     one = entry.standing
-    name = f"{names[one.pseudonym]} ({one.pseudonym})" if one.pseudonym in names else one.pseudonym
-    parts = [f"{_words(entry.bin)}; {_words(one.verdict)}, score {one.score}"]
+    name = f"{listing.ids[one.pseudonym]} ({one.pseudonym})" if one.pseudonym in listing.ids else one.pseudonym
+    yield f"{name}: {_words(entry.bin)}; {_words(one.verdict)}, score {one.score}, rank {entry.rank}{_badge(entry)}"
+    for line in (_open(listing.view, entry), _decision(entry), _age(listing, entry)):
+        if line:
+            yield f"    {line}"
+
+
+def _badge(entry: Entry) -> str:
+    """What has changed about a patient."""
+    said = ["new"] if entry.new and entry.bin != "new" else []
     if entry.moved_from is not None:
-        parts.append(f"changed in the last run from {_words(entry.moved_from)}")
-    if one.questions:
-        parts.append(f"to find out: {', '.join(one.questions)}")
-    if entry.decision is not None and entry.decision.recheck_on:
-        parts.append(f"look again on {entry.decision.recheck_on}: {entry.decision.recheck_because}")
-    if entry.decision is not None and entry.decision.do_not_contact:
-        parts.append("not to be contacted")
-    return f"{name}: {'; '.join(parts)}"
+        said.append(f"changed from {_words(entry.moved_from)}")
+    if entry.moved_since_decision and entry.decision is not None:
+        said.append(f"was {_words(entry.decision.verdict)} when decided")
+    return f"  [{'; '.join(said)}]" if said else ""
+
+
+def _open(view: CohortView, entry: Entry) -> str:
+    found = outcomes(entry.standing.results, view.criteria_of(entry))
+    said = [f"fails {', '.join(found.failing)}"] if found.failing else []
+    if found.unknown and not found.failing:
+        said.append(f"open: {', '.join(found.unknown)}")
+    if entry.standing.questions:
+        said.append(f"to find out: {', '.join(entry.standing.questions)}")
+    return "; ".join(said)
+
+
+def _decision(entry: Entry) -> str:
+    decision = entry.decision
+    said = [f"decided on {decision.at:%Y-%m-%d} by {decision.who}"] if decision is not None else []
+    if decision is not None and decision.reason_code:
+        said.append(decision.reason_code)
+    if decision is not None and decision.recheck_on:
+        said.append(f"look again on {decision.recheck_on}: {decision.recheck_because}")
+    if entry.decided.barred:
+        said.append("not to be contacted")
+    return "; ".join(said)
+
+
+def _age(listing: Listing, entry: Entry) -> str:
+    age = listing.ages.get(entry.standing.pseudonym)
+    said = [f"data as of {entry.run.as_of}" + (", not in the last run" if entry.run.id != listing.view.run.id else "")]
+    if age is not None:
+        said += [f"the newest of {age.newest}, {age.days:,} days before", f"the oldest of {age.oldest}"]
+    return "; ".join(said)
+
+
+def patient_lines(listing: Listing, settled_by: Sequence[SettledBy]) -> Iterator[str]:
+    """One patient, and which single answer settles them."""
+    (entry,) = listing.entries
+    yield from _entry_lines(listing, entry)
+    vocabulary = listing.view.footings[entry.standing.basis_id].rules.vocabulary
+    for one in settled_by:
+        yield f"  {one.fact} ({vocabulary[one.fact].answered_by}): {vocabulary[one.fact].question}"
+        yield f"      {_SETTLES[one.settles]}"
 
 
 def question_lines(questions: Sequence[CohortQuestion]) -> Iterator[str]:
@@ -44,7 +116,13 @@ def question_lines(questions: Sequence[CohortQuestion]) -> Iterator[str]:
     if not questions:
         yield "Nobody needs data."
     for one in questions:
-        yield f"{one.patients:>8,} patients, {one.alone:,} by it alone  {one.fact} ({one.answered_by}): {one.question}"
+        yield _question(one)
+
+
+def _question(one: CohortQuestion) -> str:
+    return (
+        f"{one.patients:>8,} asked, {one.alone:,} settled by it alone  {one.fact} ({one.answered_by}): {one.question}"
+    )
 
 
 def funnel_lines(data: Mapping[str, Any]) -> Iterator[str]:
