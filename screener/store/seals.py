@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from screener.store.decision_tables import DECISION_TABLES, DecisionRow
-from screener.store.memory_tables import AnswerRow, Basis, ResultRow, RunRow
+from screener.store.memory_tables import AnswerRow, Basis, ResultRow, RulesBundle, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +23,11 @@ RESULT_PARTS: Final = tuple(one for one in ResultRow.model_fields if one not in 
 def run_content(session: Session, row: RunRow) -> bytes:
     """What is sealed of a run, with what it rests on."""
     basis = session.get(Basis, row.basis_id)
-    rests_on = [basis.sha256, basis.rules_sha256, basis.registry_text, basis.engine] if basis is not None else None
+    rests_on = None
+    if basis is not None:
+        bundle = session.get(RulesBundle, basis.rules_sha256)
+        files = hashlib.sha256(bundle.files).hexdigest() if bundle is not None else None
+        rests_on = [basis.sha256, basis.rules_sha256, basis.registry_text, basis.engine, files]
     return orjson.dumps(
         [row.id, row.trial_id, row.basis_id, row.previous_id, row.source, row.as_of, row.who, row.registry_sha256,
          row.registry_version, dict(sorted(row.counts.items())), (row.members or b"").hex(), row.facts_sha256,

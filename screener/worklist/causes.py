@@ -47,6 +47,14 @@ class Side(NamedTuple):
     as_of: date
 
 
+class Unreadable:
+    """Stands for the causes where what the earlier run stood on cannot be read any more, as after an upgrade."""
+
+    def of(self, _old: Facts, _new: Facts) -> tuple[Cause, ...]:
+        """The one cause that can be told."""
+        return (Cause("rule", "the rules of the last run cannot be read by this version of the program"),)
+
+
 class Causes:
     """Finds the causes between two runs."""
 

@@ -139,7 +139,7 @@ def unpacked(files: bytes, trial: str) -> LoadedRules:
         try:
             with zipfile.ZipFile(io.BytesIO(files)) as archive:
                 archive.extractall(root)
-        except (zipfile.BadZipFile, OSError) as error:
+        except (zipfile.BadZipFile, OSError, TypeError) as error:
             raise IntegrityError(f"The stored rules of {trial} are damaged.", hint=_RESTORE) from error
         (root / VOCABULARY).mkdir(exist_ok=True)
         loaded = load(root / "trial", root, Findings())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from screener.store.answers import Lapse
     from screener.store.runs import RunStore
     from screener.worklist.answers import AnswerBook
-    from screener.worklist.causes import Causes
+    from screener.worklist.causes import Causes, Unreadable
     from screener.worklist.footing import Footing
 
 PIECE: Final = 2000
@@ -90,14 +90,14 @@ class Work:
         *,
         answers: AnswerBook,
         wording: Wording,
-        causes: Callable[[RunRow], Causes],
+        causes: Callable[[RunRow], Causes | Unreadable],
     ) -> None:
         self._store = store
         self._begun = begun
         self._answers = answers
         self._wording = wording
         self._find_causes = causes
-        self._causes: Causes | None = None
+        self._causes: Causes | Unreadable | None = None
         self._vocabulary = footing.rules.vocabulary
         self._evaluator = Evaluator(footing.rules, begun.order.as_of, stale=footing.stale)
         self._calendar = Calendar(footing.rules)

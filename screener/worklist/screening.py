@@ -12,11 +12,11 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from screener.errors import ScreenerError
+from screener.errors import IntegrityError, ScreenerError
 from screener.store.members import unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.worklist.answers import AnswerBook
-from screener.worklist.causes import Causes, Side
+from screener.worklist.causes import Causes, Side, Unreadable
 from screener.worklist.footing import Footing, stored_footing
 from screener.worklist.pieces import PIECE, Seen, Wording, Work
 from screener.worklist.report import RunReport, change_order
@@ -113,8 +113,12 @@ class RememberedScreening:
             begun.number, begun.previous, totals.counts, work.screened_again, changed, tuple(work.ended), anchor
         )  # fmt: skip
 
-    def _causes(self, previous: RunRow, begun: Begun) -> Causes:
+    def _causes(self, previous: RunRow, begun: Begun) -> Causes | Unreadable:
         """What finds the causes since the last run, from the rules that it stood on."""
-        same = previous.basis_id == begun.basis_id
-        old = self._footing if same else stored_footing(self._runs, previous.basis_id, begun.order.trial)
+        try:
+            same = previous.basis_id == begun.basis_id
+            old = self._footing if same else stored_footing(self._runs, previous.basis_id, begun.order.trial)
+        except IntegrityError:
+            # Tonight's results are as good as ever: they must not wait until somebody has mended the past.
+            return Unreadable()
         return Causes(Side(old, date.fromisoformat(previous.as_of)), Side(self._footing, begun.order.as_of))

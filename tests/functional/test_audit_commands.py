@@ -138,6 +138,8 @@ def unguarded(desk: Desk, *statements: str) -> None:
         ),
         ("DELETE FROM answer WHERE id = 1", "Row 2 of the audit trail tells of answer 1, which is gone"),
         ("UPDATE screening_run SET as_of = '2026-05-01'", "Row 1 of the audit trail tells of run 1, which was changed"),
+        ("UPDATE screening_basis SET engine = '9.9'", "Row 1 of the audit trail tells of run 1, which was changed"),
+        ("UPDATE rules_bundle SET files = ''", "Row 1 of the audit trail tells of run 1, which was changed"),
     ],
 )
 def test_what_was_changed_past_the_guards_is_found_and_the_first_broken_row_named(
@@ -281,6 +283,7 @@ def test_a_folder_in_the_place_of_the_key_is_one_sentence(tmp_path: Path) -> Non
         ("UPDATE screening_result SET verdict = 'eligible' WHERE patient_id = 3", 1, 1),
         ("UPDATE screening_result SET score = 100 WHERE patient_id = 3 AND run_id = 3", 4, 3),
         ("UPDATE screening_result SET next_on = '2999-01-01' WHERE patient_id = 7", 1, 1),
+        ("UPDATE screening_result SET sha256 = '' WHERE patient_id = 7", 1, 1),
         ("UPDATE fact_snapshot SET body = (SELECT body FROM fact_snapshot WHERE id = 1) WHERE id = 3", 1, 1),
         ("UPDATE patient SET pseudonym = 'AAAAAAAAAAAAAAAA' WHERE id = 5", 1, 1),
         ("DELETE FROM screening_result WHERE patient_id = 5", 1, 1),

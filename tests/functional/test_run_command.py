@@ -286,3 +286,39 @@ def test_a_preview_names_who_would_move_and_keeps_nothing(desk: Desk) -> None:
         "counts": {"eligible": 1, "needs_information": 4, "not_eligible": 7},
         "changed": [],
     }
+
+
+def test_a_night_goes_on_where_the_rules_of_the_last_one_cannot_be_read_any_more(desk: Desk) -> None:
+    from sqlalchemy import text
+
+    desk.run(SAMPLE)
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("UPDATE rules_bundle SET files = ''"))
+    desk.amend("title:", "# a remark\ntitle:")
+    said = desk.run(changed(desk.folder, SAMPLE, "P-003", "who_performance_status", "4"), "2026-06-02")
+    (change,) = said.json["changed"]
+    assert (change["to"], [cause["kind"] for cause in change["because"]]) == ("not_eligible", ["rule"])
+    assert "cannot be read by this version" in change["because"][0]["what"]
+    broken = desk.call("rescreen", TRIAL, "--replay", "1")
+    assert (broken.code, "The stored rules of NCT06452485 are damaged" in broken.err) == (5, True)
+    compared = desk.call("rescreen", TRIAL, "--compare", "1", "2")
+    assert (compared.code, "The stored rules of NCT06452485 are damaged" in compared.err) == (5, True)
+    assert desk.call("audit", "verify").code == 5
+
+
+def test_stored_rules_that_were_exchanged_are_found_by_a_replay(desk: Desk) -> None:
+    from sqlalchemy import text
+
+    desk.run(SAMPLE)
+    desk.amend("title:", "# a remark\ntitle:")
+    desk.run(SAMPLE)
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        (first, _), (_, other) = connection.execute(
+            text(
+                "SELECT b.sha256, b.files FROM rules_bundle b JOIN screening_basis s ON s.rules_sha256 = b.sha256 ORDER BY s.id"
+            )
+        )
+        change = text("UPDATE rules_bundle SET files = :files WHERE sha256 = :first")
+        connection.execute(change, {"files": other, "first": first})
+    said = desk.call("rescreen", TRIAL, "--replay", "1")
+    assert (said.code, "The stored rules of NCT06452485 were changed" in said.err) == (5, True), said.err
