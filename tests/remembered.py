@@ -119,3 +119,24 @@ def changed(folder: Path, source: Path, patient: str, column: str, value: str, *
     path = folder / name
     path.write_text("".join(f"{','.join(row)}\n" for row in rows), encoding="utf-8")
     return path
+
+
+_AMENDMENT = (
+    ("who_performance_status: {at_most: 2}", "who_performance_status: {at_most: 1}"),
+    ("at the limit, given: {who_performance_status: 2 on", "at the limit, given: {who_performance_status: 1 on"),
+    ("just above, given: {who_performance_status: 3 on", "just above, given: {who_performance_status: 2 on"),
+)
+"""A lower limit, with the cases that stand beside the rule."""
+
+
+def amended(source: Path, folder: Path) -> Path:
+    """The rules as an amendment has them, in a folder of their own."""
+    shutil.copytree(source, folder)
+    rules = folder / TRIAL / "criteria.yaml"
+    text = rules.read_text(encoding="utf-8")
+    for old, new in _AMENDMENT:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    rules.write_text(text, encoding="utf-8")
+    (folder / TRIAL / "patients.yaml").unlink()
+    return folder

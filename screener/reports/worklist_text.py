@@ -20,6 +20,11 @@ _SETTLES: Final = {
     "if_it_excludes": "settles this patient only if the answer excludes",
     "never": "settles nothing alone",
 }
+_VERDICTS: Final = {
+    "eligible": "eligible on recorded data",
+    "needs_information": "needs information",
+    "not_eligible": "not eligible",
+}
 _QUESTIONS_SHOWN: Final = 5
 
 
@@ -55,7 +60,7 @@ def worklist_lines(listing: Listing, questions: Sequence[CohortQuestion], *, mor
 def _entry_lines(listing: Listing, entry: Entry) -> Iterator[str]:
     one = entry.standing
     name = f"{listing.ids[one.pseudonym]} ({one.pseudonym})" if one.pseudonym in listing.ids else one.pseudonym
-    yield f"{name}: {_words(entry.bin)}; {_words(one.verdict)}, score {one.score}, rank {entry.rank}{_badge(entry)}"
+    yield f"{name}: {_words(entry.bin)}; {_VERDICTS[one.verdict]}, score {one.score}, rank {entry.rank}{_badge(entry)}"
     for line in (_open(listing.view, entry), _decision(entry), _age(listing, entry)):
         if line:
             yield f"    {line}"
@@ -65,9 +70,9 @@ def _badge(entry: Entry) -> str:
     """What has changed about a patient."""
     said = ["new"] if entry.new and entry.bin != "new" else []
     if entry.moved_from is not None:
-        said.append(f"changed from {_words(entry.moved_from)}")
+        said.append(f"changed from {_VERDICTS[entry.moved_from]}")
     if entry.moved_since_decision and entry.decision is not None:
-        said.append(f"was {_words(entry.decision.verdict)} when decided")
+        said.append(f"was {_VERDICTS[entry.decision.verdict]} when decided")
     return f"  [{'; '.join(said)}]" if said else ""
 
 
@@ -127,13 +132,15 @@ def _question(one: CohortQuestion) -> str:
 
 def funnel_lines(data: Mapping[str, Any]) -> Iterator[str]:
     """The funnel, from its data, whose small counts may be words."""
-    yield f"{'assessed':<20}{data['assessed']:>8}"
-    yield f"  {'excluded':<18}{data['excluded']:>8}"
-    yield f"      {'':<14}{'alone':>9}{'with others':>13}{'unknown':>10}"
+    yield f"{'assessed':<28}{data['assessed']:>8}"
+    yield f"  {'excluded':<26}{data['excluded']:>8}"
+    yield f"      {'':<22}{'alone':>8}{'with others':>13}{'unknown':>10}"
     for one in data["by_criterion"]:
-        yield f"      {one['id']:<14}{one['alone']:>9}{one['with_others']:>13}{one['unknown']:>10}"
-    for indent, name in (("  ", "needs_information"), ("  ", "eligible"), ("", "approached"), ("", "enrolled")):
-        yield f"{indent + _words(name):<20}{data[name]:>8}"
+        yield f"      {one['id']:<22}{one['alone']:>8}{one['with_others']:>13}{one['unknown']:>10}"
+    yield f"  {'need information':<26}{data['needs_information']:>8}"
+    yield f"  {_VERDICTS['eligible']:<26}{data['eligible']:>8}"
+    for name in ("approached", "enrolled"):
+        yield f"{name:<28}{data[name]:>8}"
     if data["read_twice"]:
         kappa = "not told" if data["kappa"] is None else f"{data['kappa']:.2f}"
         yield f"read twice {data['read_twice']}, discordant {data['discordant']}, Cohen's kappa {kappa}"

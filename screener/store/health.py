@@ -16,6 +16,7 @@ from screener.store.guards import missing
 from screener.store.keys import KEY_FILE, check_key, key_path, read_keys
 from screener.store.memory_tables import Patient, RunRow, StoreKey
 from screener.store.migrations import HEAD
+from screener.store.patients import taken_out
 from screener.store.upgrade import version_of
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def _content(database: Database) -> Iterator[Finding]:
     with database.reading() as session:
         yield _bound(session)
         patients = session.exec(select(func.count()).select_from(Patient)).one()
-        yield Finding("patients", f"{patients:,}, by pseudonym alone")
+        erased = len(taken_out(session))
+        since = f"; {erased:,} erased" if erased else ""
+        yield Finding("patients", f"{patients - erased:,}, by pseudonym alone{since}")
         runs = session.exec(select(func.count()).select_from(RunRow).where(col(RunRow.outcome) == "complete")).one()
         yield Finding("runs", f"{runs:,}")
         lost = missing(session.connection())

@@ -9,24 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from remembered import SAMPLE, TRIAL, Desk, Said, changed
+from remembered import SAMPLE, TRIAL, Desk, Said, amended, changed
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 6, day) for day in range(1, 6))
 BY = ("--by", "A. Jansen")
-AMENDED = (
-    ("who_performance_status: {at_most: 2}", "who_performance_status: {at_most: 1}"),
-    (
-        "{name: at the limit, given: {who_performance_status: 2 on",
-        "{name: at the limit, given: {who_performance_status: 1 on",
-    ),
-    (
-        "{name: just above, given: {who_performance_status: 3 on",
-        "{name: just above, given: {who_performance_status: 2 on",
-    ),
-)
-"""The amendment, with the cases that stand beside the rule."""
-
-
 Moves = dict[str, tuple[str | None, str | None, tuple[str, ...]]]
 """Who moved, from what to what, and the kinds of what moved them."""
 
@@ -78,19 +64,6 @@ class Week:
     def bins(self) -> dict[str, int]:
         counts: dict[str, int] = self.sees("worklist", TRIAL)["bins"]
         return counts
-
-    def amends(self) -> Path:
-        """The rules as the amendment has them, beside those in use."""
-        amended = self.folder / "amended"
-        shutil.copytree(self.desk.criteria, amended)
-        rules = amended / TRIAL / "criteria.yaml"
-        text = rules.read_text(encoding="utf-8")
-        for old, new in AMENDED:
-            assert text.count(old) == 1
-            text = text.replace(old, new)
-        rules.write_text(text, encoding="utf-8")
-        (amended / TRIAL / "patients.yaml").unlink()
-        return amended
 
 
 @pytest.fixture
@@ -145,14 +118,14 @@ def test_a_week_from_an_empty_machine_to_the_hand_over(week: Week) -> None:
     assert moved == {}
     assert week.bins()["recheck_due"] == 1
     week.does("decide", TRIAL, "P-005", "needs_data", "--reason", "MISSING-I8", "--reason-text", "asked the PI")
-    amended = week.amends()
-    impact = week.sees("rescreen", TRIAL, "--preview", "--criteria", amended)
+    amendment = amended(week.desk.criteria, week.folder / "amended")
+    impact = week.sees("rescreen", TRIAL, "--preview", "--criteria", amendment)
     assert impact["run"] is None
     expected = week.by_id(impact["changed"])
     assert expected["P-013"] == ("eligible", "not_eligible", ("rule",))
 
     # Friday: the amendment is in force. P-001 has consented; the pictures and the log are handed over.
-    week.desk.criteria = amended
+    week.desk.criteria = amendment
     moved = week.morning(FRIDAY, ("P-010", "staging_pet_ct", "none"))
     assert moved == expected
     week.does("decide", TRIAL, "P-001", "enrolled", "--consent", "given", "--consent-version", "2.1")

@@ -97,7 +97,7 @@ def test_changes_are_told_since_any_run(desk: Desk) -> None:
     assert (one["moved_from"], one["verdict"], one["new"]) == ("eligible", "not_eligible", False)
     text = worklist(desk, "--changed", "--since", "1").out
     assert "not eligible; not eligible, score 90, rank" in text
-    assert "[changed from eligible]" in text
+    assert "[changed from eligible on recorded data]" in text
 
 
 def test_who_came_since_is_new(desk: Desk) -> None:
@@ -115,7 +115,7 @@ def test_a_verdict_that_is_no_longer_the_one_decided_on_is_said(desk: Desk) -> N
     desk.rescreen("2026-06-03")
     text = worklist(desk, "--changed").out
     assert "approached; not eligible, score 90, rank" in text
-    assert "[was eligible when decided]" in text
+    assert "[was eligible on recorded data when decided]" in text
 
 
 def test_the_age_of_the_data_is_told(desk: Desk) -> None:
