@@ -315,7 +315,7 @@ def test_stored_rules_that_were_exchanged_are_found_by_a_replay(desk: Desk) -> N
     with desk.memory() as memory, memory.database.engine.begin() as connection:
         (first, _), (_, other) = connection.execute(
             text(
-                "SELECT b.sha256, b.files FROM rules_bundle b JOIN screening_basis s ON s.rules_sha256 = b.sha256 ORDER BY s.id"
+                "SELECT b.sha256, files FROM rules_bundle b JOIN screening_basis ON rules_sha256 = b.sha256 ORDER BY id"
             )
         )
         change = text("UPDATE rules_bundle SET files = :files WHERE sha256 = :first")
