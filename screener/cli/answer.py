@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from screener.cli.memory_options import footing_for, open_memory_at, utc_now
+from screener.cli.memory_options import footing_for, open_memory_at, say_anchor, utc_now
 from screener.cli.options import Day, criteria_option, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening, from_store
@@ -57,5 +57,5 @@ def command(
     click.echo(
         f"Kept as answer {kept.number} on {kept.pseudonym}. It counts from the next run: screener rescreen {name}"
     )
-    click.echo(f"Anchor of the audit trail: {kept.anchor}", err=True)
+    say_anchor(kept.anchor)
     return EXIT_OK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from screener.cli.memory_options import by_option, form_option, named, open_memory_at, utc_now
+from screener.cli.memory_options import by_option, form_option, named, open_memory_at, tell
 from screener.cli.registry_options import store_option
 from screener.errors import EXIT_OK
 
@@ -86,7 +86,7 @@ def show(
       screener audit show --patient P-007
     """
     from screener.reports.json_text import compact
-    from screener.store.audit import Entry, record
+    from screener.store.audit import Entry
     from screener.store.audit_rows import check_trial, rows
     from screener.store.patients import patient_named
 
@@ -98,7 +98,7 @@ def show(
             if trial is not None:
                 trial = trial.strip().upper()
                 check_trial(session, trial)
-        record(memory.database, memory.keys, Entry(who, "viewed", "audit trail", trial, pseudonym), at=utc_now())
+        tell(memory, Entry(who, "viewed", "audit trail", trial, pseudonym))
         found = rows(memory.database, trial=trial, pseudonym=pseudonym, last=last)
     if form == "json":
         click.echo(compact([one._asdict() for one in found]))

@@ -15,7 +15,7 @@ from screener.cli.registry_options import login_name
 
 if TYPE_CHECKING:
     from screener.cli.screening import Screening
-    from screener.store.audit import Entry
+    from screener.store.audit import Anchor, Entry
     from screener.store.memory import Memory
     from screener.worklist.footing import Footing
     from screener.worklist.screening import RememberedScreening
@@ -89,7 +89,19 @@ def in_trail(url: str | None, entry: Entry) -> Iterator[None]:
         with memory.database.writing() as session:
             anchor = append(session, memory.keys, entry, at=utc_now())
             yield
-        click.echo(f"Anchor of the audit trail: {anchor}", err=True)
+        say_anchor(anchor)
+
+
+def say_anchor(anchor: Anchor) -> None:
+    """Print the head of the audit trail, to be kept elsewhere."""
+    click.echo(f"Anchor of the audit trail: {anchor}", err=True)
+
+
+def tell(memory: Memory, entry: Entry) -> None:
+    """Have the audit trail tell of a look, before anything is shown."""
+    from screener.store.audit import record
+
+    say_anchor(record(memory.database, memory.keys, entry, at=utc_now()))
 
 
 def footing_for(screening: Screening, criteria_dir: Path | None) -> tuple[Footing, Path]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli.memory_options import by_option, footing_for, form_option, named, open_memory_at, remembering, utc_now
+from screener.cli.memory_options import by_option, footing_for, form_option, named, open_memory_at, remembering, tell
 from screener.cli.options import as_of_option, criteria_option, out_option, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.run import order_of, say_report
@@ -120,7 +120,7 @@ def _preview(memory: Memory, screening: Screening, criteria_dir: Path | None, *,
     from screener.reports.json_text import compact
     from screener.reports.run_text import preview_lines
     from screener.store.answers import AnswerStore
-    from screener.store.audit import Entry, record
+    from screener.store.audit import Entry
     from screener.store.runs import RunStore
     from screener.worklist.preview import preview
     from screener.worklist.report import run_data
@@ -128,7 +128,7 @@ def _preview(memory: Memory, screening: Screening, criteria_dir: Path | None, *,
     name = screening.loaded.rules.trial
     runs = RunStore(memory.database, memory.keys)
     last = _last(runs, name)
-    record(memory.database, memory.keys, Entry(who, "previewed", f"run {last.id}", name), at=utc_now())
+    tell(memory, Entry(who, "previewed", f"run {last.id}", name))
     footing, _ = footing_for(screening, criteria_dir)
     answers = AnswerStore(memory.database, memory.keys)
     with without_collection():
@@ -146,13 +146,13 @@ def _replay(memory: Memory, trial: str, number: int, *, who: str, out: Path | No
     from screener.reports.ranking import Ranking
     from screener.reports.writing_out import write_out
     from screener.store.answers import AnswerStore
-    from screener.store.audit import Entry, record
+    from screener.store.audit import Entry
     from screener.store.runs import RunStore
     from screener.worklist.replay import Replay
 
     runs, answers = RunStore(memory.database, memory.keys), AnswerStore(memory.database, memory.keys)
     past = Replay(runs, answers, trial, number, wording=PatientJson().without_rank)
-    record(memory.database, memory.keys, Entry(who, "replayed", f"run {number}", trial), at=utc_now())
+    tell(memory, Entry(who, "replayed", f"run {number}", trial))
     text = JsonLines()
     with Ranking() as ranking:
         for result in past.results():
@@ -165,15 +165,14 @@ def _compare(memory: Memory, trial: str, numbers: tuple[int, int], *, who: str, 
     from screener.reports.json_text import compact
     from screener.reports.run_text import moves_lines
     from screener.store.answers import AnswerStore
-    from screener.store.audit import Entry, record
+    from screener.store.audit import Entry
     from screener.store.runs import RunStore
     from screener.worklist.compare import compared
     from screener.worklist.report import moves_data
 
     runs, answers = RunStore(memory.database, memory.keys), AnswerStore(memory.database, memory.keys)
     moves = compared(runs, answers, trial, numbers)
-    entry = Entry(who, "compared", f"runs {numbers[0]} and {numbers[1]}", trial)
-    record(memory.database, memory.keys, entry, at=utc_now())
+    tell(memory, Entry(who, "compared", f"runs {numbers[0]} and {numbers[1]}", trial))
     for line in [compact(moves_data(moves))] if form == "json" else moves_lines(moves, trial=trial):
         click.echo(line)
     return EXIT_OK

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli.memory_options import by_option, form_option, named, open_memory_at, remembering
+from screener.cli.memory_options import by_option, form_option, named, open_memory_at, remembering, say_anchor
 from screener.cli.options import (
     as_of_option,
     criteria_option,
@@ -108,4 +108,4 @@ def say_report(report: RunReport, screening: Screening, form: str) -> None:
         for line in run_lines(report, trial=screening.loaded.rules.trial, as_of=screening.as_of.isoformat()):
             click.echo(line)
     screening.say_state()
-    click.echo(f"Anchor of the audit trail: {report.anchor}", err=True)
+    say_anchor(report.anchor)
