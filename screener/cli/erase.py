@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.memory_options import named, open_memory_at, utc_now
-from screener.cli.options import Day
+from screener.cli.options import Day, today
 from screener.cli.registry_options import store_option
 from screener.errors import EXIT_OK, UsageError
 
@@ -57,6 +57,8 @@ def command(
     who = named(by)
     if (patient is None) == (before is None):
         raise UsageError("Name a patient, or a day.", hint="Write PATIENT, or --not-seen-since DATE.")
+    if before is not None and before > today():
+        raise UsageError("Nobody can have been seen since a day to come.", hint="Give a past day.")
     with open_memory_at(store_url) as memory, run_lock(memory.database, "screening"):
         chosen = _named(memory, patient) if patient is not None else _overdue(memory, before)
         if preview:

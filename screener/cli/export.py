@@ -91,6 +91,8 @@ def command(
         view, anchor = looked_at(memory, trial, order.who, order.what, act="exported")
         count = write_log(memory, view, order, form, out=out, anchor=anchor)
     click.echo(f"Written: {out}, {count:,} patient{'' if count == 1 else 's'} by pseudonym alone.", err=True)
+    if log == "pre-screening":
+        click.echo("What is of the pre-screening log stays in the institution; the key never goes along.", err=True)
     click.echo(f"Anchor of the audit trail: {anchor}", err=True)
     return EXIT_OK
 

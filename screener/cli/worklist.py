@@ -131,6 +131,7 @@ class _Look(NamedTuple):
         from screener.reports.worklist_text import patient_lines
         from screener.worklist.asking import Asking
         from screener.worklist.evidence import facts_of_entries
+        from screener.worklist.recheck import next_recheck
 
         found = [one for one in self.view.entries if one.standing.patient_id == known.number]
         if not found:
@@ -139,7 +140,8 @@ class _Look(NamedTuple):
         listing = self._listing(found)
         ((entry, facts),) = facts_of_entries(self.memory, self.view, found)
         settled = Asking(self.memory, self.view).settled_by(entry, facts)
-        return patient_lines(listing, settled), patient_data(listing, settled)
+        again = next_recheck(self.view.footings[entry.standing.basis_id], facts, self.view.today)
+        return patient_lines(listing, settled, again), patient_data(listing, settled, again)
 
     def _listing(self, entries: Sequence[Entry]) -> Listing:
         from screener.reports.worklist_text import Listing

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
     from screener.worklist.evidence import DataAge
+    from screener.worklist.recheck import Recheck
     from screener.worklist.settling import SettledBy
 
 
@@ -32,11 +33,12 @@ def worklist_data(listing: Listing, questions: Sequence[CohortQuestion]) -> dict
     }
 
 
-def patient_data(listing: Listing, settled_by: Sequence[SettledBy]) -> dict[str, Any]:
-    """One patient, and which single answer settles them."""
+def patient_data(listing: Listing, settled_by: Sequence[SettledBy], again: Recheck | None) -> dict[str, Any]:
+    """One patient, which single answer settles them, and when to look again."""
     (entry,) = listing.entries
     data = _entry_data(listing.view, entry, listing.ages)
-    return data | {"settled_by": [one._asdict() for one in settled_by]}
+    look_again = {"on": again.on.isoformat(), "because": again.because} if again is not None else None
+    return data | {"settled_by": [one._asdict() for one in settled_by], "look_again": look_again}
 
 
 def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
     from screener.worklist.evidence import DataAge
+    from screener.worklist.recheck import Recheck
     from screener.worklist.settling import SettledBy
 
 _SETTLES: Final = {
@@ -106,14 +107,16 @@ def _age(listing: Listing, entry: Entry) -> str:
     return "; ".join(said)
 
 
-def patient_lines(listing: Listing, settled_by: Sequence[SettledBy]) -> Iterator[str]:
-    """One patient, and which single answer settles them."""
+def patient_lines(listing: Listing, settled_by: Sequence[SettledBy], again: Recheck | None) -> Iterator[str]:
+    """One patient, which single answer settles them, and when to look again."""
     (entry,) = listing.entries
     yield from _entry_lines(listing, entry)
     vocabulary = listing.view.footings[entry.standing.basis_id].rules.vocabulary
     for one in settled_by:
         yield f"  {one.fact} ({vocabulary[one.fact].answered_by}): {vocabulary[one.fact].question}"
         yield f"      {_SETTLES[one.settles]}"
+    if again is not None:
+        yield f"    time alone changes a criterion on {again.on}: {again.because}"
 
 
 def question_lines(questions: Sequence[CohortQuestion]) -> Iterator[str]:

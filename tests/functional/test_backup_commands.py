@@ -225,3 +225,9 @@ def test_that_somebody_is_not_to_be_contacted_is_not_forgotten_by_the_way(file_d
     assert (refused.code, "--forget-do-not-contact" in refused.err) == (2, True)
     assert erase(file_desk, "P-002", "--because", "request", "--forget-do-not-contact").code == 0
     assert erase(file_desk, "--because", "request").code == 2
+
+
+def test_a_day_to_come_erases_nobody(file_desk: Desk) -> None:
+    said = erase(file_desk, "--not-seen-since", "2199-01-01", "--because", "retention")
+    assert (said.code, "a day to come" in said.err) == (2, True)
+    assert len(json_log(file_desk)) == 12

@@ -79,6 +79,8 @@ def test_ids_of_a_table_are_shown_where_the_table_is_given(file_desk: Desk) -> N
 def test_a_patient_is_taken_from_the_first_look_to_enrolment(desk: Desk) -> None:
     assert decide(desk, "P-001", "to_approach", "--clinician", "Dr. B. Visser").code == 0
     assert decide(desk, "P-001", "approached", "--on", "2026-06-02", "--consent", "asked").code == 0
+    to_come = decide(desk, "P-001", "approached", "--on", (TODAY + timedelta(days=1)).isoformat())
+    assert (to_come.code, "lies in the future" in to_come.err) == (2, True)
     assert decide(desk, "P-001", "approached").code == 0
     refused = decide(desk, "P-001", "enrolled")
     assert (refused.code, "without consent" in refused.err) == (2, True)
@@ -243,8 +245,10 @@ def test_the_day_of_a_deferral_is_proposed_where_time_alone_changes_something(fi
     born = TODAY.replace(year=TODAY.year - 18, day=min(TODAY.day, 28)) + timedelta(days=40)
     table = changed(file_desk.folder, SAMPLE, "P-001", "birth_date", born.isoformat())
     file_desk.run(table, TODAY.isoformat())
+    birthday = born.replace(year=born.year + 18)
+    assert listed(file_desk, "--patient", "P-001")["look_again"] == {"on": str(birthday), "because": "a birthday"}
     said = decide(file_desk, "P-001", "recheck_due")
-    assert f"Look again on {born.replace(year=born.year + 18)}: a birthday." in said.out
+    assert f"Look again on {birthday}: a birthday." in said.out
     never = decide(file_desk, "P-004", "recheck_due")
     assert (never.code, "Time alone changes nothing" in never.err) == (2, True)
 
@@ -265,6 +269,7 @@ def test_a_verdict_that_moves_after_a_decision_brings_the_patient_back(desk: Des
         (("P-001", "asleep"), "it is not one of"),
         (("P-001", "approached", "--on", "2999-01-01"), "outside the years"),
         (("P-001", "to_approach", "--on", "2026-06-01"), "Only who is approached"),
+        (("P-001", "recheck_due", "--recheck", "2026-06-01"), "lies in the past"),
         (("P-001", "not_eligible", "--reason", "OTHER"), "OTHER needs words"),
     ],
 )

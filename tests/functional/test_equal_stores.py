@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import shutil
 from contextlib import suppress
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, changed
 
@@ -54,15 +56,24 @@ def acts(memory: Memory, footing: Footing, chance: random.Random) -> int:
 
 def told(desk: Desk) -> dict[str, Any]:
     """Everything that comes out of a store, but for the moment at which a run was made."""
-    logs = {}
+    logs: dict[str, Any] = {}
     for log in ("pre-screening", "screening"):
         path = desk.folder / "log.json"
         assert desk.call("export", TRIAL, "--out", path, "--log", log, "--by", "A").code == 0
         logs[log] = [
             line.split('"screened_at"')[0] + line.split('"method"')[1] for line in path.read_text().splitlines()
         ]
+        workbook, redcap = desk.folder / "log.xlsx", desk.folder / "redcap.csv"
+        assert desk.call("export", TRIAL, "--out", workbook, "--log", log, "--by", "A").code == 0
+        book = openpyxl.load_workbook(workbook)
+        logs |= {f"{log}: {sheet}": list(book[sheet].values) for sheet in ("criteria", "evidence", "reasons")}
+        more = ("--log", log, "--format", "redcap", "--by", "A")
+        assert desk.call("export", TRIAL, "--out", redcap, *more).code == 0
+        with redcap.open(encoding="utf-8", newline="") as stream:
+            logs[f"{log}: redcap"] = [{**row, "screened_at": ""} for row in csv.DictReader(stream)]
     trail = [{**one, "at": ""} for one in desk.call("audit", "show", "--by", "A", "--format", "json").json]
-    data = {name: desk.call(name, TRIAL, "--by", "A", "--format", "json").out for name in ("funnel", "worklist")}
+    looks = (("funnel",), ("worklist",), ("worklist", "--questions"), ("worklist", "--changed"))
+    data = {" ".join(look): desk.call(look[0], TRIAL, *look[1:], "--by", "A", "--format", "json").out for look in looks}
     return {"logs": logs, "trail": trail, **data}
 
 
