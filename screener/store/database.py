@@ -86,7 +86,8 @@ def make_engine(address: StoreAddress) -> Engine:
     """
     try:
         # One connection is kept: SQLite would fold its log into the file whenever the last one is closed.
-        engine = create_engine(address.url, hide_parameters=True, pool_size=1, max_overflow=1)
+        # On a server a run holds one for its lock, one that patients come through, and one to look things up and write.
+        engine = create_engine(address.url, hide_parameters=True, pool_size=1, max_overflow=2)
     except ImportError as error:
         hint = 'Install it with: pip install "eligibility-screener[postgres]"'
         raise UsageError("The driver for a shared store is not installed.", hint=hint) from error

@@ -322,3 +322,20 @@ def test_stored_rules_that_were_exchanged_are_found_by_a_replay(desk: Desk) -> N
         connection.execute(change, {"files": other, "first": first})
     said = desk.call("rescreen", TRIAL, "--replay", "1")
     assert (said.code, "The stored rules of NCT06452485 were changed" in said.err) == (5, True), said.err
+
+
+def test_a_cohort_of_several_pieces_is_screened_again_from_memory(desk: Desk) -> None:
+    heading, *rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    many = "".join(row.replace("P-0", f"P-{copy}-0", 1) for copy in range(400) for row in rows)
+    table = desk.folder / "many.csv"
+    table.write_text(heading + many, encoding="utf-8")
+    first = desk.run(table).json
+    assert sum(first["counts"].values()) == 4800
+    again = desk.rescreen("2027-06-01")
+    assert again.code == 0, again.err
+    assert sum(again.json["counts"].values()) == 4800
+    preview = desk.call("rescreen", TRIAL, "--preview", "--as-of", "2026-06-01", "--format", "json").json
+    assert preview["counts"] == first["counts"]
+    back = desk.call("rescreen", TRIAL, "--compare", "2", "1", "--format", "json").json
+    assert back["changed"] == preview["changed"]
+    assert len(desk.replay(1)) == 4800
