@@ -36,24 +36,11 @@ from screener.worklist.states import CONSENTS, STATES
 @criteria_option
 @store_option
 def command(
-    trial: str,
-    patient: str,
-    state: str,
-    by: str,
-    reason: str | None,
-    reason_text: str | None,
-    override_reason: str | None,
-    recheck: date | None,
-    do_not_contact: bool | None,
-    second: bool,
-    clinician: str | None,
-    on: date | None,
-    consent: str | None,
-    consent_version: str | None,
-    note: str | None,
-    criteria_dir: Path | None,
+    trial: str, patient: str, state: str, by: str, reason: str | None, reason_text: str | None,
+    override_reason: str | None, recheck: date | None, do_not_contact: bool | None, second: bool, clinician: str | None,
+    on: date | None, consent: str | None, consent_version: str | None, note: str | None, criteria_dir: Path | None,
     store_url: str | None,
-) -> int:
+) -> int:  # fmt: skip
     """Move PATIENT of TRIAL to STATE.
 
     STATE is needs_data, needs_review, recheck_due, to_approach, approached, not_eligible, declined or enrolled. Only

@@ -32,14 +32,9 @@ if TYPE_CHECKING:
 @click.option("--by", required=True, metavar="NAME", help="Who does this.")
 @store_option
 def command(
-    patient: str | None,
-    before: date | None,
-    because: Cause,
-    preview: bool,
-    forget_do_not_contact: bool,
-    by: str,
+    patient: str | None, before: date | None, because: Cause, preview: bool, forget_do_not_contact: bool, by: str,
     store_url: str | None,
-) -> int:
+) -> int:  # fmt: skip
     """Take out all that is kept of PATIENT, in every trial: facts, results, answers and decisions.
 
     The audit trail stays whole: its rows hold a pseudonym and no clinical value, and one more tells of this. With

@@ -81,6 +81,8 @@ def command(
     form = form or _form_of(out)
     if sources and form != "xlsx":
         raise UsageError("Only a workbook shows the evidence.", hint="Leave --sources away, or write an .xlsx.")
+    if contacts and log == "screening":
+        raise UsageError("Who is to be approached has not consented yet.", hint="Leave --log or --contacts away.")
     if form == "redcap-dictionary":
         from screener.reports.redcap import dictionary
 

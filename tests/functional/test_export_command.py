@@ -193,6 +193,7 @@ def test_a_redcap_project_made_from_the_dictionary_takes_the_import(desk: Desk, 
     [
         (("--out", "log.doc"), "Use .csv, .xlsx or .json"),
         (("--out", "log.csv", "--sources"), "Only a workbook shows the evidence"),
+        (("--out", "log.csv", "--contacts", "--log", "screening"), "has not consented yet"),
         (("--out", "nowhere/log.csv"), "cannot be written"),
         (("--out", "."), "is a folder"),
     ],
