@@ -52,7 +52,7 @@ def take_down(memory: Memory, rules: RuleSet, given: Given, *, today: date, now:
     """
     who, source = person(given.by), _text(given.source, "source")
     fact = definition_of(rules, given.fact.strip())
-    value = answer_value(fact, given.value, today=today)
+    value = answer_value(rules, fact, given.value, today=today)
     if given.on > today:
         raise UsageError("The day for which the answer holds lies in the future.", hint="Give the day with --on.")
     with memory.database.reading() as session:

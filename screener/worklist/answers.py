@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, cast
 
-from screener.criteria.model import RuleSet, facts_of
+from screener.criteria.model import SCREENING, DateTest, RuleSet, all_rules, fact_tests, facts_of
 from screener.dates import PartialDate, completed_years, parse_date
 from screener.errors import UsageError
 from screener.facts.definitions import AGE, BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
@@ -121,26 +121,28 @@ def definition_of(rules: RuleSet, name: str) -> FactDefinition:
     raise UsageError(f"No criterion of {rules.trial} reads a fact of that name.", hint=hint)
 
 
-def answer_value(fact: FactDefinition, text: str, *, today: date) -> Value:
+def answer_value(rules: RuleSet, fact: FactDefinition, text: str, *, today: date) -> Value:
     """The value that a person gave.
 
     Raises:
-        UsageError: it is not of the fact's type.
+        UsageError: it is not of the fact's type, or a day to come of something that only has happened.
     """
     try:
         value = read_value(fact, text)
-        if fact.name == BIRTH_DATE and isinstance(value, PartialDate):
-            _check_birth(value, today)
+        if isinstance(value, PartialDate):
+            if value.first > today and not _can_come(rules, fact.name):
+                raise Unreadable("after today")
+            if fact.name == BIRTH_DATE and completed_years(value.last, today) > OLDEST_AGE:
+                raise Unreadable("outside the range")
     except Unreadable as problem:
         raise UsageError(f"The answer to {fact.name} is {problem}.", hint=_how(fact)) from None
     return value
 
 
-def _check_birth(birth: PartialDate, today: date) -> None:
-    if birth.first > today:
-        raise Unreadable("after today")
-    if completed_years(birth.last, today) > OLDEST_AGE:
-        raise Unreadable("outside the range")
+def _can_come(rules: RuleSet, name: str) -> bool:
+    """Whether a rule asks on which side of the screening the date of a fact lies, so that it may be planned."""
+    tests = [one for rule in all_rules(rules) for test in fact_tests(rule) if test.fact == name for one in test.tests]
+    return any(isinstance(one, DateTest) and one.other == SCREENING for one in tests)
 
 
 def _how(fact: FactDefinition) -> str:

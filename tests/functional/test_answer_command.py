@@ -132,6 +132,8 @@ def test_a_patient_is_named_by_id_or_by_pseudonym(file_desk: Desk) -> None:
         ("P-003", "birth_date", "01/02/1960", "is not a date"),
         ("P-003", "birth_date", "2999-01-01", "is after today"),
         ("P-003", "birth_date", "1801-01-01", "is outside the range"),
+        ("P-003", "recurrence_date", "2999-01-01", "is after today"),
+        ("P-003", "recurrence_date", "2999", "is after today"),
         ("P-003", "primary_brest_sarcoma", "no", "Did you mean"),
         ("P-003", "shoe_size", "43", "No criterion of NCT06452485 reads a fact of that name"),
         ("P-999", "primary_breast_sarcoma", "no", "No patient of that id"),
