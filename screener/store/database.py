@@ -30,6 +30,9 @@ class Database:
     def __init__(self, engine: Engine, address: StoreAddress) -> None:
         self.engine = engine
         self.address = address
+        # SQLite's readers see one state anyway; a server's would see what others commit between two of their questions.
+        shared = address.file is None
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ") if shared else engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -38,7 +41,7 @@ class Database:
         Raises:
             IntegrityError: the store cannot be used.
         """
-        with said_plainly(self.address), Session(self.engine) as session:
+        with said_plainly(self.address), Session(self._reader) as session:
             yield session
 
     @contextmanager

@@ -36,7 +36,7 @@ def test_500_kills_lose_nothing_that_was_acknowledged_and_tear_no_pair(tmp_path:
     done = subprocess.run(
         [sys.executable, str(program), str(KILLS), desk.url, str(desk.criteria)],
         capture_output=True,
-        timeout=170,
+        timeout=900,
         env=settings(desk),
     )
     assert (done.returncode, done.stderr) == (0, b"")
