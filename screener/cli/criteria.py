@@ -173,23 +173,30 @@ def schema(criteria_dir: Path | None) -> None:
     help="The new state.",
 )
 @criteria_option
-def approve(trial: str, by: str, state: str, criteria_dir: Path | None) -> None:
+@store_option
+def approve(trial: str, by: str, state: str, criteria_dir: Path | None, store_url: str | None) -> None:
     """Approve the rules of TRIAL as they are now, byte for byte; any edit ends the approval.
 
-    The author cannot approve, and what one person has approved is not overwritten by another.
+    The author cannot approve, and what one person has approved is not overwritten by another. Where patients are
+    remembered, the approval has a row of the audit trail, and `rescreen --preview` tells beforehand who would move.
 
     \b
     Examples:
       screener criteria show NCT06452485
+      screener rescreen NCT06452485 --preview
       screener criteria approve NCT06452485 --by "A. Jansen" --state under_review
       screener criteria approve NCT06452485 --by "A. Jansen"
     """
-    from screener.criteria.approval import write_approval
+    from screener.cli.memory_options import in_trail, named
+    from screener.criteria.approval import put_back, write_approval
+    from screener.store.audit import APPROVED, REVIEWED, Entry
 
     loaded = _admitted(trial, criteria_dir)
-    before = loaded.approval
-    path = write_approval(loaded.folder, loaded.rules, loaded.sha256, current=before, by=by, on=today(), state=state)
-    click.echo(f"{loaded.rules.trial} is {state.replace('_', ' ')}, by {by}: {path} ({loaded.sha256[:12]}).")
+    before, rules = loaded.approval, loaded.rules
+    entry = Entry(named(by), APPROVED if state == "approved" else REVIEWED, f"rules {loaded.sha256}", rules.trial)
+    with put_back(loaded.folder), in_trail(store_url, entry):
+        path = write_approval(loaded.folder, rules, loaded.sha256, current=before, by=by, on=today(), state=state)
+    click.echo(f"{rules.trial} is {state.replace('_', ' ')}, by {by}: {path} ({loaded.sha256[:12]}).")
     if before.state != "submitted":
         click.echo(f"Before, these same rules were {before}.", err=True)
 

@@ -171,6 +171,7 @@ def _say_rebased(done: Rebased) -> None:
         click.echo(f"\nNo quote covers these words of the {section} text:\n  {words}")
     if done.settled:
         click.echo("Every quote stands in the record, and every word of it is covered.")
+        click.echo(f"Who would move under these rules: screener rescreen {done.trial} --preview", err=True)
         return
     left = f"{len(done.lost)} quotes to rewrite, {len(done.uncovered)} passages to cover"
     click.echo(f"\n{left}; then run: screener criteria check {done.trial}", err=True)

@@ -21,6 +21,18 @@ _COMMANDS: Final = {
     "explain": ("screener.cli.explain", "Explain one patient, criterion by criterion."),
     "trial": ("screener.cli.trial", "Show the fact sheet of a trial: what it studies, who fits, how to take part."),
     "criteria": ("screener.cli.criteria", "Begin, check, test, read and approve the encoded rules."),
+    "run": ("screener.cli.run", "Screen, remember, and say what changed since the last run."),
+    "rescreen": ("screener.cli.rescreen", "Screen who is remembered again, or go through a past run to the byte."),
+    "answer": ("screener.cli.answer", "Settle a fact that the record leaves open."),
+    "decide": ("screener.cli.decide", "Decide on a patient: approach, defer, exclude, enrol."),
+    "worklist": ("screener.cli.worklist", "Show who needs what, and which question settles most patients."),
+    "funnel": ("screener.cli.funnel", "Count how many got how far, and what stopped the others."),
+    "export": ("screener.cli.export", "Write the pre-screening log or the screening log."),
+    "backup": ("screener.cli.backup", "Write the whole store to one file, and check it."),
+    "restore": ("screener.cli.restore", "Put a backup in the place of the store."),
+    "erase": ("screener.cli.erase", "Take out all that is kept of a patient; the audit trail stays whole."),
+    "audit": ("screener.cli.audit", "Check the audit trail, print its anchor, look at it."),
+    "doctor": ("screener.cli.doctor", "Say how the store and its key stand."),
     "records": ("screener.cli.records", "Templates for tables of patients, and tables made from their records."),
     "sync": ("screener.cli.sync", "Fetch the registry's records and say what changed."),
     "registry": ("screener.cli.registry", "Track trials, and look at what was kept of them."),
@@ -79,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("\nStopped; no file was left half written.", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _without_values(error, arguments).show()
         return EXIT_USAGE
     except InvalidRules as error:
         for finding in error.findings:
@@ -98,6 +110,21 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"Error: {where} cannot be used: {error.strerror or 'unknown fault'}.", err=True)
         _let_output_go()
         return EXIT_USAGE
+
+
+def _without_values(error: click.ClickException, arguments: Sequence[str]) -> click.ClickException:
+    """The same without what was typed as a value of a command: it can be a patient's."""
+    context = getattr(error, "ctx", None)
+    if context is None or isinstance(context.command, click.Group):
+        return error
+    said = error.format_message()
+    if "unexpected extra argument" in said:
+        said = "More was given than the command takes."
+    for argument in arguments:
+        for value in (argument, argument.partition("=")[2]):
+            if value and not value.startswith("-"):
+                said = said.replace(repr(value), "it").replace(f'"{value}"', "it")
+    return click.UsageError(said, context)
 
 
 def _let_output_go() -> None:

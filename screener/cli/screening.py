@@ -73,7 +73,11 @@ class Screening:
 
     def results(self, table: PatientSource, *, watch: Watch | None = None) -> Iterator[PatientResult]:
         """The result of each patient, in the order of the table."""
-        return map(self._evaluator.evaluate, made_of(table, _as_they_are, watch=watch))
+        return map(self._evaluator.evaluate, self.patients(table, watch=watch))
+
+    def patients(self, table: PatientSource, *, watch: Watch | None = None) -> Iterator[PatientRecord]:
+        """The patients, in the order of the table."""
+        return made_of(table, _as_they_are, watch=watch)
 
     def texts(self, table: PatientSource, form: Format[T], *, watch: Watch | None = None) -> Iterator[Text]:
         """The result of each patient as text, in the order of the table; made where the patient is read."""

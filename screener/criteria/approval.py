@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -103,6 +105,23 @@ def _words_of(name: str) -> list[str]:
     # Folding the case can take letters apart again, so they are put together before and after it.
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return _NOT_A_LETTER.sub(" ", folded).split()
+
+
+@contextmanager
+def put_back(folder: Path) -> Iterator[None]:
+    """Keep the approval of a trial's folder as it was where what is done meanwhile fails."""
+    path = folder / FILE
+    before = path.read_bytes() if path.is_file() else None
+    try:
+        yield
+    except BaseException:
+        # What failed is told, not that this could not be put right either.
+        with suppress(OSError):
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(before)
+        raise
 
 
 def write_approval(

@@ -14,7 +14,7 @@ from screener.criteria.prose import INTENDED_USE, NOT_APPROVED, SHORT_HASH, regi
 from screener.facts.inspection import RecordProblem
 from screener.facts.table import Rejection
 from screener.matching.results import PatientResult
-from screener.reports.html_view import Views, patient_views
+from screener.reports.html_view import Views, funnel_view, patient_views
 from screener.reports.html_words import EFFECT_SIGNS, VERDICTS
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def report(run: ScreeningReport) -> str:
         short_hash=run.loaded.sha256[:SHORT_HASH],
         intended_use=INTENDED_USE,
         views=views,
+        funnel=funnel_view(run.loaded.rules, run.results),
         tables=_tables(views),
         wide=len(views.criteria) > _WIDE,
         verdicts=VERDICTS,

@@ -24,6 +24,7 @@ from screener.reports.html_words import (
     verdict_of,
     why,
 )
+from screener.worklist.funnel import CriterionLoss, losses_of
 
 
 class CriterionView(NamedTuple):
@@ -104,6 +105,24 @@ class Views(NamedTuple):
     criteria: list[CriterionView]
     patients: list[PatientView]
     counts: list[tuple[VerdictWords, int]]
+
+
+class FunnelView(NamedTuple):
+    """How many got how far, and what each criterion that decides did to the others."""
+
+    assessed: int
+    steps: tuple[tuple[str, int], ...]
+    losses: tuple[CriterionLoss, ...]
+
+
+def funnel_view(rules: RuleSet, results: Sequence[PatientResult]) -> FunnelView:
+    """The funnel of one screening."""
+    verdicts = Counter(one.verdict for one in results)
+    steps = (
+        ("Assessed", len(results)), ("Excluded", verdicts["not_eligible"]),
+        ("Need information", verdicts["needs_information"]), ("Eligible on recorded data", verdicts["eligible"]),
+    )  # fmt: skip
+    return FunnelView(len(results), steps, losses_of([one.id for one in rules.criteria if one.decides], results))
 
 
 def patient_views(rules: RuleSet, results: Sequence[PatientResult]) -> Views:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from json import dumps
 from json.encoder import encode_basestring as quoted
 from typing import Any, Final, NamedTuple
 
 from screener.criteria.library import LoadedRules
+from screener.facts.definitions import Value
 from screener.facts.values import Evidence, FactValue, plain
 from screener.matching.results import CriterionResult, Leaning, NoteSaid, PatientResult, Question
 
+_REMEMBERED: Final = 32768
+"""Texts that repeat are made once, the ones used last."""
 _EVIDENCE: Final = tuple(f'"{name}":' for name in Evidence._fields)
 
 
 def patient_text(result: PatientResult, rank: int | None) -> str:
     """The object of one patient; the rank is null where the patient was looked at alone."""
+    return f'{{"rank":{compact(rank)},{unranked_text(result)[1:]}'
+
+
+def unranked_text(result: PatientResult) -> str:
+    """The object of one patient without the rank, which is its first key."""
     criteria = ",".join(map(criterion_text, result.criteria))
     start = start_text(result.verdict, result.recoverable, result.score)
     end = end_text(result.questions, result.presumed, result.notes)
-    return f'{{"rank":{compact(rank)},"patient_id":{quoted(result.patient_id)},{start}{criteria}{end}'
+    return f'{{"patient_id":{quoted(result.patient_id)},{start}{criteria}{end}'
 
 
+@lru_cache(_REMEMBERED)
 def start_text(verdict: str, recoverable: bool | None, score: int) -> str:
     """What stands between a patient's id and the first criterion."""
     outcome = compact({"verdict": verdict, "recoverable": recoverable, "score": score})
@@ -30,9 +40,8 @@ def start_text(verdict: str, recoverable: bool | None, score: int) -> str:
 
 def criterion_text(result: CriterionResult) -> str:
     """One criterion with the facts it rests on."""
-    name, kind, outcome, effect, causes, reason, facts = result
-    head = compact({"id": name, "kind": kind, "result": outcome, "effect": effect, "causes": causes, "reason": reason})
-    return f'{head[:-1]},"facts":[{",".join(map(_fact, facts))}]}}'
+    facts = ",".join(map(_fact, result.facts))
+    return f'{_head(result[:5])},"reason":{quoted(result.reason)},"facts":[{facts}]}}'
 
 
 def end_text(questions: tuple[Question, ...], presumed: tuple[Leaning, ...], notes: tuple[NoteSaid, ...]) -> str:
@@ -40,10 +49,24 @@ def end_text(questions: tuple[Question, ...], presumed: tuple[Leaning, ...], not
     return f'],"questions":{_list(questions)},"presumed":{_list(presumed)},"notes":{_list(notes)}}}'
 
 
+@lru_cache(_REMEMBERED)
+def _head(key: tuple[str, str, str, str, tuple[str, ...]]) -> str:
+    name, kind, result, effect, causes = key
+    return compact({"id": name, "kind": kind, "result": result, "effect": effect, "causes": causes})[:-1]
+
+
 def _fact(fact: FactValue) -> str:
     name, value, on, source, state, evidence = fact
-    text = compact({"fact": name, "value": plain(value), "on": on and on.text, "source": source, "state": state})
-    return f'{text[:-1]},"evidence":[{",".join(map(_record, evidence))}]}}' if evidence else text
+    day = "null" if on is None else f'"{on.text}"'
+    where = "null" if source is None else quoted(source)
+    records = f',"evidence":[{",".join(map(_record, evidence))}]' if evidence else ""
+    return f'{_value(name, value)},"on":{day},"source":{where},"state":"{state}"{records}}}'
+
+
+@lru_cache(_REMEMBERED)
+def _value(name: str, value: Value | None) -> str:
+    # The name belongs to the key because yes and 1 are equal in Python, and not in JSON; a fact is of one type.
+    return compact({"fact": name, "value": plain(value)})[:-1]
 
 
 def _record(one: Evidence) -> str:
@@ -52,6 +75,7 @@ def _record(one: Evidence) -> str:
     return f"{{{','.join(said)}}}"
 
 
+@lru_cache(_REMEMBERED)
 def _list(items: tuple[NamedTuple, ...]) -> str:
     return compact([_item(item) for item in items])
 

@@ -43,15 +43,16 @@ def store_address(url: str | None) -> StoreAddress:
         UsageError: the URL is of another kind.
     """
     if not url:
-        return _of_file(default_file())
+        return file_address(default_file())
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE) and "?" not in url:
-        return _of_file(Path(url.removeprefix(_SQLITE)))
+        return file_address(Path(url.removeprefix(_SQLITE)))
     if url.startswith(_POSTGRES):
         return StoreAddress(url, None)
     hint = f"Write {_SQLITE}/path/store.db or {_POSTGRES}user@host/database."
     raise UsageError("The address of the store cannot be used.", hint=hint)
 
 
-def _of_file(path: Path) -> StoreAddress:
+def file_address(path: Path) -> StoreAddress:
+    """The address of a store in a file."""
     file = path.absolute()
     return StoreAddress(f"{_SQLITE}{file}", file)

@@ -30,6 +30,9 @@ class Database:
     def __init__(self, engine: Engine, address: StoreAddress) -> None:
         self.engine = engine
         self.address = address
+        # SQLite's readers see one state anyway; a server's would see what others commit between two of their questions.
+        shared = address.file is None
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ") if shared else engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -38,7 +41,7 @@ class Database:
         Raises:
             IntegrityError: the store cannot be used.
         """
-        with said_plainly(self.address), Session(self.engine) as session:
+        with said_plainly(self.address), Session(self._reader) as session:
             yield session
 
     @contextmanager
@@ -86,7 +89,8 @@ def make_engine(address: StoreAddress) -> Engine:
     """
     try:
         # One connection is kept: SQLite would fold its log into the file whenever the last one is closed.
-        engine = create_engine(address.url, hide_parameters=True, pool_size=1, max_overflow=1)
+        # On a server a run holds one for its lock, one that patients come through, and one to look things up and write.
+        engine = create_engine(address.url, hide_parameters=True, pool_size=1, max_overflow=2)
     except ImportError as error:
         hint = 'Install it with: pip install "eligibility-screener[postgres]"'
         raise UsageError("The driver for a shared store is not installed.", hint=hint) from error

@@ -23,8 +23,17 @@ VERSION_TABLE: Final = "screener_version"
 _ADVISORY_KEY: Final = 0x5C4EE7E2
 
 
-def upgrade(engine: Engine, address: StoreAddress, *, create: bool = True, to: str = HEAD) -> bool:
+def upgrade(
+    engine: Engine, address: StoreAddress, *, create: bool = True, to: str = HEAD, keep: bool = True
+) -> bool:  # fmt: skip
     """Bring a store to the version of this program, in one transaction.
+
+    Args:
+        engine: it.
+        address: where it is.
+        create: whether to make it where there is none.
+        to: the version.
+        keep: whether a copy of it as it was is kept beside it; a copy itself needs none.
 
     Returns:
         Whether there is a store now.
@@ -33,23 +42,23 @@ def upgrade(engine: Engine, address: StoreAddress, *, create: bool = True, to: s
         IntegrityError: it is of a newer version, or holds something else.
     """
     with engine.connect() as connection:
-        found = _version(connection, address)
+        found = version_of(connection, address)
     if found == to:
         return True
     if found is None and not create:
         return False
-    if found is not None and address.file is not None:
+    if keep and found is not None and address.file is not None:
         _back_up(address.file, found)
     with engine.execution_options(writing=True).begin() as connection:
         if address.file is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
         # Somebody else may have done it while we waited.
-        if _version(connection, address) != to:
+        if version_of(connection, address) != to:
             _migrate(connection, to)
     return True
 
 
-def _version(connection: Connection, address: StoreAddress) -> str | None:
+def version_of(connection: Connection, address: StoreAddress) -> str | None:
     """The version of a store, none for an empty database.
 
     Raises:

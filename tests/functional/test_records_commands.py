@@ -95,7 +95,7 @@ def test_times_become_dates_in_the_zone_of_the_site(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (("--zone", "Mars/Olympus"), '"Mars/Olympus" is not a time zone; write it as Europe/Amsterdam.'),
-        (("--complete", "everything"), "'everything' is not one of"),
+        (("--complete", "everything"), "it is not one of"),
     ],
 )
 def test_settings_that_cannot_be_used_are_one_sentence(arguments: tuple[str, ...], said: str) -> None:

@@ -119,6 +119,16 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(url: str) -> None:
             open_database(store_address(url))
 
 
+def test_a_reader_sees_one_state_whatever_others_commit_meanwhile(url: str) -> None:
+    with opened(url) as database, opened(url) as other, database.reading() as session:
+        count = text("SELECT count(*) FROM registry_trial")
+        assert session.connection().execute(count).scalar() == 0
+        assert RegistryStore(other).track(ONE, by="A. Jansen", at=NOON)
+        assert session.connection().execute(count).scalar() == 0
+        with database.reading() as later:
+            assert later.connection().execute(count).scalar() == 1
+
+
 def test_nothing_refers_to_what_is_not_there(url: str) -> None:
     with opened(url) as database, database.engine.connect() as connection, pytest.raises(RowError):
         connection.execute(text(FILLED[2]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rulesets import ELIGIBILITY, RULES, VOCABULARY, checked, codes, record, write_trial
 
-from screener.criteria.approval import Approval, same_person, write_approval
+from screener.criteria.approval import Approval, put_back, same_person, write_approval
 from screener.criteria.library import LoadedRules
 from screener.errors import UsageError
 
@@ -207,3 +207,17 @@ def test_an_approval_that_cannot_be_written_is_told_with_its_path(tmp_path: Path
 )
 def test_two_names_mean_the_same_person_whatever_the_case_and_the_spaces(one: str, other: str, same: bool) -> None:
     assert same_person(one, other) is same
+
+
+@pytest.mark.parametrize("before", [None, b"what was there"])
+def test_an_approval_is_put_back_where_what_is_done_beside_it_fails(tmp_path: Path, before: bytes | None) -> None:
+    path = tmp_path / "approval.yaml"
+    if before is not None:
+        path.write_bytes(before)
+    with pytest.raises(InterruptedError), put_back(tmp_path):
+        path.write_bytes(b"new")
+        raise InterruptedError
+    assert (path.read_bytes() if path.exists() else None) == before
+    with put_back(tmp_path):
+        path.write_bytes(b"new")
+    assert path.read_bytes() == b"new"

@@ -17,6 +17,7 @@ from screener.errors import UnusablePatients, UsageError
 from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.facts.table import FactTable, Rejection, open_fact_table
 from screener.facts.tables import reading
+from screener.facts.tables import seen as seen_patients
 from screener.facts.tables.seen import SeenPatients
 from screener.facts.values import PatientRecord
 
@@ -225,14 +226,17 @@ def test_reading_goes_on_when_more_texts_were_met_than_are_remembered(
     assert str(patients[49].facts["grade"].on) == "2025-01-22"
 
 
-def test_the_row_of_every_patient_seen_is_remembered() -> None:
+@pytest.mark.parametrize("held", [0, 1000, 100_000])
+def test_the_row_of_every_patient_seen_is_remembered(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_patients, "_HELD", held)
     seen = SeenPatients()
     assert [seen.earlier_row(f"P-{number}", number) for number in range(20_000)] == [None] * 20_000
     assert [seen.earlier_row(f"P-{number}", 1) for number in (0, 77, 19_999)] == [0, 77, 19_999]
     seen.close()
 
 
-def test_a_full_temporary_folder_is_said_gently() -> None:
+def test_a_full_temporary_folder_is_said_gently(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_patients, "_HELD", 10)
     seen = SeenPatients()
     seen._database.execute("pragma max_page_count = 4")
     with pytest.raises(UsageError, match="temporary folder") as error:

@@ -1,0 +1,279 @@
+"""Runs in the store: what is in force of each patient, what a run adds, and its end.
+
+A run writes in pieces, so that nobody waits for it long; nothing of it counts until it has ended. What a run has left
+that was stopped is taken back by the next one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, func, insert, or_, update
+from sqlmodel import Session, col, select
+
+from screener.errors import UsageError
+from screener.store.answers import lapse
+from screener.store.audit import FOUND_APPROVED, Anchor, Entry, append, bind_key, check_clock, tells_of_approval
+from screener.store.memory_tables import (
+    Basis,
+    FactSnapshot,
+    Patient,
+    ResultRow,
+    RulesBundle,
+    RunRow,
+    ScreenedTrial,
+)
+from screener.store.rows import key_of
+from screener.store.run_records import Begun, NewBasis, Order, Piece, Present, Remembered, Stands, Totals
+from screener.store.seals import result_content, run_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from screener.store.answers import Lapse
+    from screener.store.database import Database
+    from screener.store.keys import Keys
+
+
+_STANDS = (
+    ResultRow.basis_id,
+    ResultRow.snapshot_id,
+    ResultRow.facts_sha256,
+    ResultRow.answers,
+    ResultRow.as_of,
+    ResultRow.next_on,
+    ResultRow.verdict,
+    ResultRow.sha256,
+)
+
+
+class RunStore:
+    """The runs of a store. The caller holds the lock of the screening while a run is open.
+
+    Every method raises IntegrityError when the store cannot be used; what was there before stays.
+    """
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self.database = database
+        self.keys = keys
+
+    def begin(self, order: Order, basis: NewBasis, *, at: datetime) -> Begun:
+        """Begin a run, and take back what one that was stopped has left."""
+        with self.database.writing() as session:
+            bind_key(session, self.keys, at)
+            check_clock(session, at)
+            _take_back(session, at)
+            trial_id = _trial_id(session, order.trial)
+            basis_id = _basis_id(session, trial_id, basis)
+            previous = _last_complete(session, trial_id)
+            row = RunRow(
+                trial_id=trial_id, basis_id=basis_id, previous_id=previous.id if previous else None,
+                source=order.source, as_of=order.as_of.isoformat(), who=order.who, started=at, outcome="running",
+                registry_sha256=order.registry_sha256, registry_version=order.registry_version, counts={},
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            next_patient = (session.exec(select(func.max(Patient.id))).one() or 0) + 1
+            next_snapshot = (session.exec(select(func.max(FactSnapshot.id))).one() or 0) + 1
+            return Begun(key_of(row.id), order, trial_id, basis_id, previous, next_patient, next_snapshot)
+
+    def known(self, trial_id: int, pseudonyms: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
+        """The patients among these that are known, and what is in force of them."""
+        with self.database.reading() as session:
+            named = select(Patient.pseudonym, Patient.id).where(col(Patient.pseudonym).in_(pseudonyms))
+            numbers = dict(session.exec(named).all())
+            # Asked for by number: joined in one query, a server without statistics reads the whole table each time.
+            query = (
+                select(ResultRow.patient_id, *_STANDS)  # type: ignore[call-overload]
+                .where(ResultRow.trial_id == trial_id, col(ResultRow.until_run).is_(None))
+                .where(col(ResultRow.patient_id).in_(list(numbers.values())))
+            )
+            stands = {row[0]: Stands._make(row[1:]) for row in session.connection().execute(query)}
+            return {name: (number, stands.get(number)) for name, number in numbers.items()}
+
+    def seal(self, result: Mapping[str, Any], pseudonym: str) -> bytes:
+        """The seal of a result that is to be kept."""
+        return self.keys.seal(result_content(result, pseudonym))
+
+    def write(self, begun: Begun, piece: Piece) -> None:
+        """Keep one piece of a run."""
+        with self.database.writing() as session:
+            connection = session.connection()
+            if piece.ended:
+                ends = update(ResultRow).where(
+                    col(ResultRow.trial_id) == begun.trial_id,
+                    col(ResultRow.patient_id) == bindparam("patient"),
+                    col(ResultRow.until_run).is_(None),
+                )
+                connection.execute(ends.values(until_run=begun.number), [{"patient": one} for one in piece.ended])
+            for model, rows in ((Patient, piece.patients), (FactSnapshot, piece.snapshots), (ResultRow, piece.results)):
+                if rows:
+                    connection.execute(insert(model), rows)
+
+    def end(self, begun: Begun, totals: Totals, ended: Iterable[Lapse], *, at: datetime) -> Anchor:
+        """End a run and the answers that it found to stand no longer: from now on it counts."""
+        who, trial = begun.order.who, begun.order.trial
+        with self.database.writing() as session:
+            for one in ended:
+                lapse(session, self.keys, one, who=who, trial=trial, at=at)
+            row = session.get_one(RunRow, begun.number)
+            row.outcome, row.ended = "complete", at
+            row.counts, row.members = totals.counts, totals.members
+            row.facts_sha256, row.results_sha256 = totals.facts_sha256, totals.results_sha256
+            session.add(row)
+            if begun.order.approved:
+                self._tell_of_approval(session, begun, at)
+            entry = Entry(who, "screened", f"run {row.id}", trial, sealed=run_content(session, row))
+            return append(session, self.keys, entry, at=at)
+
+    def _tell_of_approval(self, session: Session, begun: Begun, at: datetime) -> None:
+        """Have the trail tell of an approval that was given where there was no store."""
+        rules_sha256 = session.get_one(Basis, begun.basis_id).rules_sha256
+        if not tells_of_approval(session, rules_sha256):
+            order = begun.order
+            append(session, self.keys, Entry(order.who, FOUND_APPROVED, f"rules {rules_sha256}", order.trial), at=at)
+
+    def abandon(self, at: datetime) -> None:
+        """Take back an open run."""
+        with self.database.writing() as session:
+            _take_back(session, at)
+
+    def bodies(self, snapshots: Iterable[int]) -> dict[int, bytes]:
+        """Stored facts by the number of their snapshot."""
+        wanted = list(snapshots)
+        if not wanted:
+            return {}
+        with self.database.reading() as session:
+            query = select(FactSnapshot.id, FactSnapshot.body).where(col(FactSnapshot.id).in_(wanted))
+            return dict(session.exec(query).all())
+
+    def run(self, number: int) -> tuple[RunRow, str] | None:
+        """A complete run and the name of its trial."""
+        with self.database.reading() as session:
+            query = select(RunRow, ScreenedTrial.name).join(ScreenedTrial, col(ScreenedTrial.id) == RunRow.trial_id)
+            found = session.exec(query.where(RunRow.id == number, RunRow.outcome == "complete")).first()
+            session.expunge_all()
+            return (found[0], found[1]) if found else None
+
+    def past(self, trial: str, number: int) -> RunRow:
+        """A complete run of a trial.
+
+        Raises:
+            UsageError: the trial has no such run.
+        """
+        found = self.run(number)
+        if found is None or found[1] != trial:
+            hint = f"See its runs with: screener audit show --trial {trial}"
+            raise UsageError(f"{trial} has no run {number}.", hint=hint)
+        return found[0]
+
+    def last(self, trial: str) -> RunRow | None:
+        """The last complete run of a trial."""
+        with self.database.reading() as session:
+            found = session.exec(select(ScreenedTrial.id).where(ScreenedTrial.name == trial)).first()
+            row = _last_complete(session, found) if found is not None else None
+            session.expunge_all()
+            return row
+
+    def basis(self, number: int) -> tuple[Basis, bytes]:
+        """What results rest on, and the files of the rules."""
+        with self.database.reading() as session:
+            basis = session.get_one(Basis, number)
+            files = session.get_one(RulesBundle, basis.rules_sha256).files
+            session.expunge_all()
+            return basis, files
+
+    def in_force(self, trial_id: int, number: int, patients: Sequence[int] | None = None) -> Iterator[Remembered]:
+        """What was in force of each patient, or of some, at the end of a run, in the order they became known."""
+        some = () if patients is None else (col(Patient.id).in_(patients),)
+        with self.database.reading() as session:
+            query = (
+                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
+                .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
+                .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
+                .where(ResultRow.trial_id == trial_id, *_in_force_at(number), *some)
+                .order_by(col(Patient.id))
+                .execution_options(yield_per=1000)
+            )
+            with session.connection().execute(query) as rows:
+                for patient, pseudonym, body, *stands in rows:
+                    yield Remembered(patient, pseudonym, body, Stands(*stands))
+
+    def present(self, trial_id: int, patient: int) -> Present | None:
+        """A patient as the last complete run found them; none where the patient was never screened."""
+        with self.database.reading() as session:
+            last = _last_complete(session, trial_id)
+            if last is None:
+                return None
+            number = key_of(last.id)
+            query = (
+                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
+                .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
+                .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
+                .where(ResultRow.trial_id == trial_id, ResultRow.patient_id == patient, *_in_force_at(number))
+            )
+            found = session.connection().execute(query).first()
+            first = select(func.min(ResultRow.run_id))
+            first = first.where(ResultRow.trial_id == trial_id, ResultRow.patient_id == patient)
+            if found is None:
+                return None
+            remembered = Remembered(found[0], found[1], found[2], Stands(*found[3:]))
+            return Present(number, remembered, session.exec(first).one() == number)
+
+    def verdicts(self, trial_id: int, patients: Sequence[int], number: int) -> Mapping[int, tuple[str, str]]:
+        """The pseudonym and the verdict of some patients as they stood at the end of a run."""
+        with self.database.reading() as session:
+            query = (
+                select(Patient.id, Patient.pseudonym, ResultRow.verdict)
+                .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
+                .where(ResultRow.trial_id == trial_id, *_in_force_at(number))
+                .where(col(Patient.id).in_(patients))
+            )
+            return {patient: (pseudonym, verdict) for patient, pseudonym, verdict in session.exec(query)}
+
+
+def _in_force_at(number: int) -> tuple[Any, ...]:
+    """The conditions under which a result was in force at the end of a run."""
+    until = col(ResultRow.until_run)
+    return col(ResultRow.run_id) <= number, or_(until.is_(None), until > number)
+
+
+def _take_back(session: Session, at: datetime) -> None:
+    """Undo what runs have left that were stopped."""
+    open_runs = list(session.exec(select(RunRow.id).where(RunRow.outcome == "running")))
+    if not open_runs:
+        return
+    connection = session.connection()
+    connection.execute(delete(ResultRow).where(col(ResultRow.run_id).in_(open_runs)))
+    connection.execute(delete(FactSnapshot).where(col(FactSnapshot.run_id).in_(open_runs)))
+    connection.execute(update(ResultRow).where(col(ResultRow.until_run).in_(open_runs)).values(until_run=None))
+    stopped = update(RunRow).where(col(RunRow.id).in_(open_runs))
+    connection.execute(stopped.values(outcome="interrupted", ended=at))
+
+
+def _trial_id(session: Session, name: str) -> int:
+    row = session.exec(select(ScreenedTrial).where(ScreenedTrial.name == name)).first()
+    if row is None:
+        row = ScreenedTrial(name=name)
+        session.add(row)
+        session.flush()
+    return key_of(row.id)
+
+
+def _basis_id(session: Session, trial_id: int, basis: NewBasis) -> int:
+    row = session.exec(select(Basis).where(Basis.sha256 == basis.sha256)).first()
+    if row is None:
+        if session.get(RulesBundle, basis.rules_sha256) is None:
+            session.add(RulesBundle(sha256=basis.rules_sha256, files=basis.files()))
+            session.flush()
+        row = Basis(sha256=basis.sha256, trial_id=trial_id, rules_sha256=basis.rules_sha256, engine=basis.engine)
+        row.registry_text = basis.registry_text
+        session.add(row)
+        session.flush()
+    return key_of(row.id)
+
+
+def _last_complete(session: Session, trial_id: int) -> RunRow | None:
+    query = select(RunRow).where(RunRow.trial_id == trial_id, RunRow.outcome == "complete")
+    return session.exec(query.order_by(col(RunRow.id).desc()).limit(1)).first()

@@ -1,0 +1,341 @@
+"""`screener run` and `rescreen`: what is remembered, and what changed since the last run and why."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from command_line import screener
+from remembered import SAMPLE, TRIAL, Desk, changed
+from synced import a_night
+
+pytest_plugins = ["postgres"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    return Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def file_desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_the_first_run_remembers_and_has_nothing_to_compare_with(desk: Desk) -> None:
+    said = desk.run(SAMPLE)
+    counts = {"eligible": 2, "needs_information": 4, "not_eligible": 6}
+    assert (said.code, said.json) == (0, {"run": 1, "counts": counts, "changed": []})
+    assert "A key for the pseudonyms was made" in said.err
+    assert "A key for the pseudonyms" not in desk.run(SAMPLE).err
+
+
+def test_the_next_run_names_who_moved_and_the_datum_that_moved_them(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    said = desk.run(changed(desk.folder, SAMPLE, "P-003", "who_performance_status", "4"), "2026-06-02")
+    assert list(said.json) == ["run", "counts", "changed"]
+    assert said.json["changed"] == [
+        {
+            "patient": desk.pseudonym("P-003"),
+            "from": "needs_information",
+            "to": "not_eligible",
+            "because": [{"kind": "fact", "what": "WHO performance status was 1 (2026-05-11), is 4 (2026-05-11)"}],
+        }
+    ]
+
+
+def test_a_change_that_moves_nobody_is_no_cause_beside_the_one_that_does(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    harmless = changed(desk.folder, SAMPLE, "P-003", "recurrence_size_mm", "31", name="one.csv")
+    said = desk.run(changed(desk.folder, harmless, "P-003", "primary_breast_sarcoma", "no"), "2026-06-02")
+    (change,) = said.json["changed"]
+    assert (change["from"], change["to"]) == ("needs_information", "eligible")
+    assert change["because"] == [{"kind": "fact", "what": "primary breast sarcoma was not recorded, is no"}]
+
+
+def test_a_birthday_moves_a_patient_and_is_named_as_the_cause(desk: Desk) -> None:
+    table = changed(desk.folder, SAMPLE, "P-001", "birth_date", "2008-06-03")
+    desk.run(table, "2026-06-01")
+    assert desk.run(table, "2026-06-02").json["changed"] == []
+    said = desk.run(table, "2026-06-03")
+    (change,) = said.json["changed"]
+    assert (change["from"], change["to"]) == ("not_eligible", "eligible")
+    assert change["because"] == [{"kind": "date", "what": "a birthday (2026-06-03)"}]
+
+
+def test_a_changed_rule_is_named_as_the_cause(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    desk.amend("who_performance_status: {at_most: 2}", "who_performance_status: {at_most: 3}")
+    desk.amend(
+        "{name: just above, given: {who_performance_status: 3 on",
+        "{name: just above, given: {who_performance_status: 4 on",
+    )
+    desk.amend(
+        "{name: at the limit, given: {who_performance_status: 2 on",
+        "{name: at the limit, given: {who_performance_status: 3 on",
+    )
+    path = desk.criteria / TRIAL / "patients.yaml"
+    path.unlink()
+    said = desk.run(SAMPLE, "2026-06-01")
+    assert said.code == 0, said.err
+    assert said.json["changed"], "the sample has somebody with a status of 3"
+    assert {tuple(cause.items()) for change in said.json["changed"] for cause in change["because"]} == {
+        (("kind", "rule"), ("what", "I1 was changed"))
+    }
+
+
+def test_a_line_of_the_registry_that_changed_is_named_as_the_cause(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    with a_night(desk.url) as night:
+        night.serve_record()
+        night.sync(TRIAL)
+        night.serve_record("≤2", "≤1")
+        night.sync()
+    moved = desk.run(SAMPLE).json["changed"]
+    assert {(one["from"], one["to"]) for one in moved} >= {("eligible", "needs_information")}
+    assert {cause["kind"] for one in moved for cause in one["because"]} == {"registry"}
+    assert {cause["what"] for one in moved for cause in one["because"]} == {
+        "the words behind I1 changed, and it waits for a person"
+    }
+    with a_night(desk.url) as night:
+        night.store.acknowledge(TRIAL, who="A. Jansen", why="rules stand", at=night.time.now())
+    back = desk.run(SAMPLE).json["changed"]
+    assert {(one["to"], one["from"]) for one in back} == {(one["from"], one["to"]) for one in moved}
+    assert {cause["what"] for one in back for cause in one["because"]} == {"I1 no longer waits for a person"}
+
+
+def test_who_is_new_gone_or_back_is_told(desk: Desk) -> None:
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    without = desk.folder / "without.csv"
+    without.write_text("".join(line for line in lines if not line.startswith("P-001,")), encoding="utf-8")
+    desk.run(without)
+    first = desk.run(SAMPLE, "2026-06-02").json["changed"]
+    gone = desk.run(without, "2026-06-03").json["changed"]
+    back = desk.run(SAMPLE, "2026-06-04").json["changed"]
+    moves = [
+        [(one["patient"], one["from"], one["to"], one["because"][0]["what"]) for one in some]
+        for some in (first, gone, back)
+    ]
+    name = desk.pseudonym("P-001")
+    assert moves == [
+        [(name, None, "eligible", "screened for the first time")],
+        [(name, "eligible", None, "is not in this run")],
+        [(name, None, "eligible", "was not in the last run")],
+    ]
+
+
+def test_an_unchanged_night_screens_nobody_again_whatever_the_order_of_the_rows(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    heading, *rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    random.Random(1).shuffle(rows)
+    mixed = desk.folder / "mixed.csv"
+    mixed.write_text("".join((heading, *rows)), encoding="utf-8")
+    said = desk.run(mixed, form="text")
+    assert "Nobody's verdict has changed since run 1 as of 2026-06-01; 0 patients screened again." in said.out
+
+
+def test_a_past_run_is_gone_through_again_to_the_byte(desk: Desk) -> None:
+    for number, (as_of, value) in enumerate((("2026-06-01", "1"), ("2026-06-02", "4"), ("2027-08-01", "2")), start=1):
+        table = changed(desk.folder, SAMPLE, "P-003", "who_performance_status", value, name=f"{number}.csv")
+        desk.run(table, as_of)
+    desk.amend("title:", "# a remark\ntitle:")
+    desk.run(SAMPLE, "2027-08-02")
+    for number, value in ((1, "1"), (2, "4"), (3, "2")):
+        as_of = ("2026-06-01", "2026-06-02", "2027-08-01")[number - 1]
+        table = changed(desk.folder, SAMPLE, "P-003", "who_performance_status", value, name=f"{number}.csv")
+        screened = desk.call("screen", TRIAL, "--patients", table, "--as-of", as_of, "--format", "json").json[
+            "patients"
+        ]
+        expected = json.dumps(screened)
+        for row in range(2, 14):
+            expected = expected.replace(f'"row {row}"', '"the patient\'s row"')
+        for one in json.loads(expected):
+            expected = expected.replace(f'"{one["patient_id"]}"', f'"{desk.pseudonym(one["patient_id"])}"')
+        again = {one["patient_id"]: one for one in desk.replay(number)}
+        for one in json.loads(expected):
+            assert {**again[one["patient_id"]], "rank": 0} == {**one, "rank": 0}
+
+
+def test_a_replay_gives_the_same_bytes_every_time_and_leaves_a_row_in_the_trail(file_desk: Desk) -> None:
+    file_desk.run(SAMPLE)
+    first, second = file_desk.replay(1), file_desk.replay(1)
+    assert first == second
+    assert [one["rank"] for one in first] == list(range(1, 13))
+    acts = file_desk.call("audit", "show", "--format", "json").json
+    assert [one["act"] for one in acts] == ["screened", "replayed", "replayed", "viewed"]
+
+
+def test_rescreening_needs_no_table(desk: Desk) -> None:
+    table = changed(desk.folder, SAMPLE, "P-001", "birth_date", "2008-06-03")
+    desk.run(table, "2026-06-01")
+    said = desk.rescreen("2026-06-03")
+    assert said.json["run"] == 2
+    assert [(one["patient"], one["to"]) for one in said.json["changed"]] == [(desk.pseudonym("P-001"), "eligible")]
+
+
+def test_rescreening_before_any_run_is_one_sentence(file_desk: Desk) -> None:
+    said = file_desk.rescreen()
+    assert (said.code, said.out) == (2, "")
+    assert "There is no store yet" in said.err
+    file_desk.run(SAMPLE)
+    again = file_desk.call("rescreen", TRIAL, "--replay", "9")
+    assert (again.code, "has no run 9" in again.err) == (2, True)
+
+
+def test_a_cell_that_cannot_be_read_gives_exit_code_3_and_stops_nothing(file_desk: Desk) -> None:
+    said = file_desk.run(changed(file_desk.folder, SAMPLE, "P-003", "who_performance_status", "seven"))
+    assert said.code == 3
+    assert said.json["counts"]["needs_information"] == 4
+    assert "row 4" in said.err
+
+
+def test_a_run_whose_table_breaks_off_keeps_nothing(file_desk: Desk) -> None:
+    file_desk.run(SAMPLE)
+    broken = file_desk.folder / "broken.csv"
+    broken.write_bytes(SAMPLE.read_bytes() + b'P-900,"1961\xff\xfe')
+    said = file_desk.run(broken, "2026-06-02")
+    assert (said.code, said.out) == (2, "")
+    assert file_desk.run(SAMPLE, "2026-06-03").json["changed"] == []
+    acts = file_desk.call("audit", "show", "--format", "json").json
+    assert [one["part"] for one in acts if one["act"] == "screened"] == ["run 1", "run 3"]
+
+
+def test_neither_ids_nor_names_are_in_the_store(file_desk: Desk) -> None:
+    table = changed(file_desk.folder, SAMPLE, "P-003", "patient_id", "MRN-8812-canary")
+    file_desk.run(table)
+    for path in file_desk.folder.glob("store.db*"):
+        assert b"MRN-8812-canary" not in path.read_bytes()
+
+
+def test_the_key_is_a_file_of_its_user_outside_the_store(file_desk: Desk) -> None:
+    file_desk.run(SAMPLE)
+    assert stat.S_IMODE(file_desk.key.stat().st_mode) == 0o600
+    secret = bytes.fromhex(file_desk.key.read_text().strip())
+    for path in file_desk.folder.glob("store.db*"):
+        assert secret not in path.read_bytes()
+        assert secret.hex().encode() not in path.read_bytes()
+
+
+def test_a_lost_key_is_never_made_again_over_a_store_that_has_pseudonyms(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    aside = desk.key.rename(desk.key.with_name("aside"))
+    said = desk.run(SAMPLE, "2026-06-02")
+    assert (said.code, said.out) == (5, "")
+    assert "The key of this store is not there" in said.err
+    assert not desk.key.exists()
+    desk.key.write_text("ab" * 32 + "\n")
+    desk.key.chmod(0o600)
+    other = desk.run(SAMPLE, "2026-06-02")
+    assert (other.code, "is not the one of this store" in other.err) == (5, True)
+    shutil.copy(aside, desk.key)
+    assert desk.run(SAMPLE, "2026-06-02").json["run"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "words"),
+    [
+        ("ab" * 32, 0o644, "Others can read the key"),
+        ("hello", 0o600, "is not a key"),
+        ("ab" * 31, 0o600, "is not a key"),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_one_sentence(file_desk: Desk, content: str, mode: int, words: str) -> None:
+    file_desk.key.parent.mkdir()
+    file_desk.key.write_text(content)
+    file_desk.key.chmod(mode)
+    said = file_desk.run(SAMPLE)
+    assert (said.code, words in said.err) == (5, True)
+
+
+def test_a_blank_name_is_refused_before_anything_is_made(file_desk: Desk) -> None:
+    said = file_desk.call("run", TRIAL, "--patients", SAMPLE, "--by", "  ")
+    assert (said.code, "must have a name" in said.err) == (2, True)
+    assert not list(file_desk.folder.glob("store.db*"))
+
+
+def test_the_run_of_a_person_tells_ids_of_the_table_and_the_anchor(tmp_path: Path) -> None:
+    settings = {"SCREENER_STORE": f"sqlite:///{tmp_path}/store.db", "SCREENER_KEY_FILE": str(tmp_path / "key")}
+    first = screener("run", TRIAL, "--patients", SAMPLE, "--as-of", "2026-06-01", "--by", "A. Jansen", **settings)
+    counts, told = first.out.splitlines()
+    assert counts.startswith("Run 1 of NCT06452485 as of 2026-06-01: 12 patients; 2 eligible on recorded data, ")
+    assert counts.endswith("4 need information, 6 not eligible.")
+    assert told == "This is the first run; from the next one on, what changed is told."
+    assert "Anchor of the audit trail: 1:" in first.err
+    table = changed(tmp_path, SAMPLE, "P-003", "who_performance_status", "4")
+    again = screener("run", TRIAL, "--patients", table, "--as-of", "2026-06-02", "--by", "A. Jansen", **settings)
+    assert "  P-003 (" in again.out
+    assert "needs information -> not eligible" in again.out
+
+
+def test_a_preview_names_who_would_move_and_keeps_nothing(desk: Desk) -> None:
+    table = changed(desk.folder, SAMPLE, "P-001", "birth_date", "2008-06-03")
+    desk.run(table, "2026-06-01")
+    said = desk.call("rescreen", TRIAL, "--preview", "--as-of", "2026-06-03", "--format", "json")
+    assert said.json["run"] is None
+    assert said.json["counts"] == {"eligible": 2, "needs_information": 4, "not_eligible": 6}
+    assert [(one["patient"], one["to"]) for one in said.json["changed"]] == [(desk.pseudonym("P-001"), "eligible")]
+    words = desk.call("rescreen", TRIAL, "--preview", "--as-of", "2026-06-03").out
+    assert "nothing is kept" in words
+    assert "a birthday (2026-06-03)" in words
+    assert desk.run(table, "2026-06-02").json == {
+        "run": 2,
+        "counts": {"eligible": 1, "needs_information": 4, "not_eligible": 7},
+        "changed": [],
+    }
+
+
+def test_a_night_goes_on_where_the_rules_of_the_last_one_cannot_be_read_any_more(desk: Desk) -> None:
+    from sqlalchemy import text
+
+    desk.run(SAMPLE)
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("UPDATE rules_bundle SET files = ''"))
+    desk.amend("title:", "# a remark\ntitle:")
+    said = desk.run(changed(desk.folder, SAMPLE, "P-003", "who_performance_status", "4"), "2026-06-02")
+    (change,) = said.json["changed"]
+    assert (change["to"], [cause["kind"] for cause in change["because"]]) == ("not_eligible", ["rule"])
+    assert "cannot be read by this version" in change["because"][0]["what"]
+    broken = desk.call("rescreen", TRIAL, "--replay", "1")
+    assert (broken.code, "The stored rules of NCT06452485 are damaged" in broken.err) == (5, True)
+    compared = desk.call("rescreen", TRIAL, "--compare", "1", "2")
+    assert (compared.code, "The stored rules of NCT06452485 are damaged" in compared.err) == (5, True)
+    assert desk.call("audit", "verify").code == 5
+
+
+def test_stored_rules_that_were_exchanged_are_found_by_a_replay(desk: Desk) -> None:
+    from sqlalchemy import text
+
+    desk.run(SAMPLE)
+    desk.amend("title:", "# a remark\ntitle:")
+    desk.run(SAMPLE)
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        (first, _), (_, other) = connection.execute(
+            text(
+                "SELECT b.sha256, files FROM rules_bundle b JOIN screening_basis ON rules_sha256 = b.sha256 ORDER BY id"
+            )
+        )
+        change = text("UPDATE rules_bundle SET files = :files WHERE sha256 = :first")
+        connection.execute(change, {"files": other, "first": first})
+    said = desk.call("rescreen", TRIAL, "--replay", "1")
+    assert (said.code, "The stored rules of NCT06452485 were changed" in said.err) == (5, True), said.err
+
+
+def test_a_cohort_of_several_pieces_is_screened_again_from_memory(desk: Desk) -> None:
+    heading, *rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    many = "".join(row.replace("P-0", f"P-{copy}-0", 1) for copy in range(400) for row in rows)
+    table = desk.folder / "many.csv"
+    table.write_text(heading + many, encoding="utf-8")
+    first = desk.run(table).json
+    assert sum(first["counts"].values()) == 4800
+    again = desk.rescreen("2027-06-01")
+    assert again.code == 0, again.err
+    assert sum(again.json["counts"].values()) == 4800
+    preview = desk.call("rescreen", TRIAL, "--preview", "--as-of", "2026-06-01", "--format", "json").json
+    assert preview["counts"] == first["counts"]
+    back = desk.call("rescreen", TRIAL, "--compare", "2", "1", "--format", "json").json
+    assert back["changed"] == preview["changed"]
+    assert len(desk.replay(1)) == 4800
