@@ -15,7 +15,7 @@ from screener.criteria.derivations import HasCode, InValueSet, Where, WhereAll, 
 from screener.criteria.model import ChoiceTest, YesNoTest
 from screener.deriving.answers import Answer, Matches, both
 from screener.deriving.where import Wheres
-from screener.facts.events import OTHER_FORM, Event, EventField, EventKind
+from screener.facts.events import OTHER_FORM, Code, Event, EventField, EventKind
 
 Told = TypeVar("Told")
 Sifted = tuple[tuple[int, Answer], ...]
@@ -84,8 +84,9 @@ class ByCodes(Generic[Told]):
 
 def _letters(key: Iterable[object]) -> int:
     """The letters of the words beside codes, which a record can make as long as it likes."""
-    fields = [one.value for one in key if isinstance(one, EventField) and isinstance(one.value, tuple)]
-    return sum([len(part) for value in fields for code in value for part in code if isinstance(part, str)])
+    values = [one.value for one in key if isinstance(one, EventField) and isinstance(one.value, tuple)]
+    codes = [code for value in values for code in value if isinstance(code, Code)]
+    return sum([len(code.system) + len(code.code) + len(code.display or "") for code in codes])
 
 
 def by_codes(tell: Callable[[Event, Facts], Told], wheres: Iterable[Where]) -> ByCodes[Told]:
