@@ -11,7 +11,7 @@ from typing import Final
 from screener.facts.definitions import FactDefinition
 from screener.facts.events import Interval, Quantity
 from screener.facts.imprecise import Number, NumberRange
-from screener.facts.units import NotComparable, UnknownUnit, convert
+from screener.facts.units import LONGEST_UNIT, NotComparable, UnknownUnit, convert
 from screener.logic import NO
 
 _EXACT: Final = Context(prec=64)
@@ -34,7 +34,7 @@ def number_of(interval: Interval) -> Number | NumberRange:
 
 def in_unit(quantity: Quantity, unit: str) -> Number | NumberRange | None:
     """A measured value in another unit; none where its unit is not known, or is of another kind."""
-    if not _same_unit(quantity.unit, unit):
+    if len(quantity.unit) > LONGEST_UNIT or not _same_unit(quantity.unit, unit):
         try:
             return number_of(convert(quantity.interval, quantity.unit, to=unit))
         except (UnknownUnit, NotComparable):

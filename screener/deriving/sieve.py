@@ -15,7 +15,7 @@ from screener.criteria.derivations import HasCode, InValueSet, Where, WhereAll, 
 from screener.criteria.model import ChoiceTest, YesNoTest
 from screener.deriving.answers import Answer, Matches, both
 from screener.deriving.where import Wheres
-from screener.facts.events import OTHER_FORM, Event, EventKind
+from screener.facts.events import OTHER_FORM, Code, Event, EventField, EventKind
 
 Told = TypeVar("Told")
 Sifted = tuple[tuple[int, Answer], ...]
@@ -23,6 +23,7 @@ Sift = Callable[[Event], Sifted]
 """The places of the derivations that may find an event, each with what its codes and options answer."""
 
 _REMEMBERED: Final = 16_384
+_LONGEST: Final = 4_000
 _NO_FACTS: Final[Facts] = {}
 _OF_CODES_AND_OPTIONS: Final = (InValueSet, HasCode, ChoiceTest, YesNoTest)
 
@@ -73,10 +74,19 @@ class ByCodes(Generic[Told]):
             key += tuple(name in fields for name in self._others)
         found = self._known.get(key)
         if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            found = self._known[key] = self._tell(event)
+            found = self._tell(event)
+            if _letters(key) <= _LONGEST:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[key] = found
         return found
+
+
+def _letters(key: Iterable[object]) -> int:
+    """The letters of the words beside codes, which a record can make as long as it likes."""
+    values = [one.value for one in key if isinstance(one, EventField) and isinstance(one.value, tuple)]
+    codes = [code for value in values for code in value if isinstance(code, Code)]
+    return sum([len(code.system) + len(code.code) + len(code.display or "") for code in codes])
 
 
 def by_codes(tell: Callable[[Event, Facts], Told], wheres: Iterable[Where]) -> ByCodes[Told]:

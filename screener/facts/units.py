@@ -85,7 +85,8 @@ _PREFIXES: Final = {
     "p": Fraction(1, 10**12),
     "f": Fraction(1, 10**15),
 }
-_LONGEST: Final = 60
+LONGEST_UNIT: Final = 60
+"""Letters of a unit; what is longer is none."""
 _COMPONENT: Final = re.compile(
     r"(?P<operator>^/?|(?<=.)[./])"
     r"(?:10[*^](?P<ten>[+-]?[0-9]{1,2})|(?P<symbol>1|%|(?:[a-zA-Z]|\[[a-zA-Z_]+\])+)(?P<power>-?[1-9])?)?"
@@ -115,7 +116,7 @@ def read_unit(unit: str) -> Unit:
     Raises:
         UnknownUnit: it is none of the units known here, or blank. The text, which may hold anything, is not repeated.
     """
-    text = in_ucum(unit) if len(unit) <= _LONGEST else unit
+    text = in_ucum(unit) if len(unit) <= LONGEST_UNIT else unit
     if not text:
         raise UnknownUnit("has no unit")
     factor = Fraction(1)
@@ -157,7 +158,7 @@ def _components(text: str) -> Iterator[tuple[Fraction, str, int]]:
     """Each part of a unit: its size, its base unit, and the power of that, below 0 where it divides."""
     place = 0
     while place < len(text):
-        found = _COMPONENT.match(text, place) if len(text) <= _LONGEST else None
+        found = _COMPONENT.match(text, place) if len(text) <= LONGEST_UNIT else None
         if found is None or found.end() == found.end("operator"):
             raise _unknown()
         place = found.end()

@@ -19,6 +19,7 @@ _NO_CODES: Final = frozenset(
 )
 """Systems whose codes say why there is no code (https://hl7.org/fhir/R4/terminologies-systems.html)."""
 
+_LONGEST: Final = 1_000
 _OTHER_FORM: Final = "another form than FHIR R4"
 
 
@@ -75,13 +76,19 @@ def concept(value: object, element: str, inspection: Inspection) -> Concept | No
     codings = value.get("coding")
     if isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict):
         only = codings[0]
+        parts = only.get("system"), only.get("code"), only.get("display"), value.get("text")
         try:
-            found = _of_one(only.get("system"), only.get("code"), only.get("display"), value.get("text"))
+            found = _of_one(*parts) if short(parts) else _of_one.__wrapped__(*parts)
         except TypeError:  # a list or an object where a text belongs
             found = None
         if found is not None:
             return found
     return _read(value, element, inspection)
+
+
+def short(parts: Iterable[object]) -> bool:
+    """Whether texts are short enough to be remembered: thousands of long ones would fill the memory."""
+    return sum([len(one) for one in parts if isinstance(one, str)]) <= _LONGEST
 
 
 @lru_cache(maxsize=16_384)

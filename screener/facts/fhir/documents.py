@@ -14,6 +14,8 @@ from screener.facts.inspection import Inspection, Problems, RecordProblem
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
 _UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _TYPE: Final = re.compile(r"[A-Z][A-Za-z]{1,63}")
+_LONGEST_TYPE: Final = 65
+"""One letter more than a type can have, so that what is longer is none."""
 _LONGEST_ID: Final = 128
 """R4 has ids of up to 64 characters (https://hl7.org/fhir/R4/datatypes.html#id); converted records have longer ones."""
 _LONGEST_URL: Final = 512
@@ -117,7 +119,7 @@ class _Unpacking:
     def add(self, resource: object, url: object, part: str) -> None:
         """Take one resource, which stands in a part of the document; what is none is a problem."""
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind):
+        if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind[:_LONGEST_TYPE]):
             self._problem(part, "holds no FHIR resource: it has no resourceType", "export it again")
             return
         place = f"{self._place}, {part}" if part else self._place

@@ -28,6 +28,7 @@ from screener.facts.inspection import Inspection, Problems
 
 _ELEMENT: Final = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 _SHAPES_KEPT: Final = 4096
+_LETTERS_KEPT: Final = 4_000_000
 
 
 _Read = Callable[[Entry, Chart], None]
@@ -74,6 +75,7 @@ class Reading:
         self.problems = Problems()
         self._calendar = Calendar(zone)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._letters = 0
         self._gaps: Counter[Gaps] = Counter()
 
     def read(
@@ -127,10 +129,13 @@ class Reading:
 
     def _shape(self, entry: Entry) -> _Shape:
         """A shape that was not seen before."""
-        if len(self._shapes) >= _SHAPES_KEPT:
+        key = (entry.type, *entry.resource)
+        self._letters += sum(map(len, key))
+        if len(self._shapes) >= _SHAPES_KEPT or self._letters > _LETTERS_KEPT:
             self.fold()
             self._shapes.clear()
-        shape = self._shapes[(entry.type, *entry.resource)] = _shape_of(entry)
+            self._letters = 0
+        shape = self._shapes[key] = _shape_of(entry)
         return shape
 
     def handed_over(self) -> Inspection:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from screener.facts.events import EventField, Interval, Quantity
+from screener.facts.fhir.concepts import short
 from screener.facts.fhir.times import LONGEST_SAID
 from screener.facts.inspection import Inspection
 from screener.facts.quantities import NotANumber, measured
@@ -22,8 +23,9 @@ def read_quantity(value: object, element: str, inspection: Inspection) -> EventF
     if not isinstance(value, dict):
         return None if value is None else _unreadable("", element, inspection)
     get = value.get
+    parts = get("value"), get("comparator"), get("unit"), get("code"), get("system")
     try:
-        found = _quantity(get("value"), get("comparator"), get("unit"), get("code"), get("system"))
+        found = _quantity(*parts) if short(parts) else _quantity.__wrapped__(*parts)
     except TypeError:  # a list or an object where a number or a text belongs
         return _unreadable("", element, inspection)
     return _unreadable(found.said, element, inspection) if found.value is None else found

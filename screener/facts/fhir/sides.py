@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from screener.facts.events import Code, EventField
+from screener.facts.fhir.concepts import short
 from screener.facts.inspection import Inspection
 
 _TABLE: Final = Path(__file__).with_name("sides.csv")
@@ -68,7 +69,7 @@ def sides_of(codes: Iterable[Code], where: str, inspection: Inspection) -> list[
     """The sides that codes tell. A code of which only the words tell one is counted."""
     found: list[Side] = []
     for code in codes:
-        told = _side(code)
+        told = _side(code) if short(code) else _side.__wrapped__(code)
         if told is not None:
             found.append(Side(told[0], where, coded=told[1]))
             if not told[1]:

@@ -13,6 +13,8 @@ from screener.facts.events import EventField
 
 _LONGEST_DATE: Final = len("2026-01-20")
 _REMEMBERED: Final = 65_536
+_LONGEST_TIME: Final = 64
+"""Letters of what is remembered: no date is longer, and what is could fill the memory."""
 LONGEST_SAID: Final = 200
 """Characters of what is kept of a record's own words."""
 
@@ -45,7 +47,8 @@ class Calendar:
             date = self._read(value)
             said = value[:LONGEST_SAID]
             found = EventField(None, said, "unreadable") if date is None else EventField(date, said)
-            self._known[value] = found
+            if len(value) <= _LONGEST_TIME:
+                self._known[value] = found
         return found
 
     def _read(self, text: str) -> PartialDate | None:
