@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import resource
 import sys
 import tempfile
 from datetime import date, timedelta
@@ -40,14 +41,24 @@ def tables(first: Path, later: Path, count: int) -> int:
     return len(rules.criteria)
 
 
+def measured(*arguments: str) -> str:
+    """Wall time, processor time and peak memory of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, peak = command(*arguments, runs=1, pinned=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return f"{seconds:.1f} s ({worked:.1f} s of a processor), {peak:.0f} MB"
+
+
 def nights(first: Path, later: Path, store: Path, count: int, criteria: int) -> list[tuple[str, str]]:
     """Each night as a command of its own."""
     found = []
     nights = (("first run", first), ("run, nothing changed but the day", first), ("run, 5% changed", later))
     for number, (what, table) in enumerate(nights):
         day = str(DAY + timedelta(days=number))
-        seconds, peak = command("run", TRIAL, "--patients", str(table), "--as-of", day, runs=1, pinned=False)
-        found.append((f"{what}, CSV of {count:,} rows", f"{seconds:.1f} s, {peak:.0f} MB"))
+        found.append(
+            (f"{what}, CSV of {count:,} rows", measured("run", TRIAL, "--patients", str(table), "--as-of", day))
+        )
         if number == 0:
             each = store.stat().st_size / (count * criteria)
             found.append(("stored a patient and criterion, everything", f"{each:.0f} bytes"))
@@ -63,8 +74,7 @@ def later_looks(folder: Path) -> list[tuple[str, str]]:
         ("rescreen --preview", ("rescreen", TRIAL, "--preview", "--as-of", str(DAY + timedelta(days=3)))),
         ("audit verify, every result by its seal", ("audit", "verify")),
     ]
-    measured = [(what, command(*arguments, runs=1, pinned=False)) for what, arguments in looks]
-    return [(what, f"{seconds:.1f} s, {peak:.0f} MB") for what, (seconds, peak) in measured]
+    return [(what, measured(*arguments)) for what, arguments in looks]
 
 
 def main() -> None:

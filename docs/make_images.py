@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -50,6 +52,22 @@ def browser() -> None:
         subprocess.run([*command, report.as_uri()], check=True, stderr=subprocess.DEVNULL)
 
 
+def funnel() -> None:
+    """The funnel of the sample patients, one of whom was approached."""
+    trial, by = "NCT06452485", ("--by", "A. Jansen")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {"SCREENER_STORE": f"sqlite:///{folder}/store.db", "SCREENER_KEY_FILE": f"{folder}/key"}
+        for command in (
+            ("run", trial, "--patients", str(shipped("data") / "patients.csv"), "--as-of", "2026-06-01", *by),
+            ("decide", trial, "P-001", "to_approach", *by),
+            ("decide", trial, "P-001", "approached", *by),
+            ("funnel", trial, "--format", "svg", "--out", str(IMAGES / "funnel.svg"), *by),
+        ):
+            call = [sys.executable, "-m", "screener", *command]
+            subprocess.run(call, check=True, env={**os.environ, **settings}, capture_output=True)
+
+
 if __name__ == "__main__":
     terminal()
+    funnel()
     browser()

@@ -123,6 +123,8 @@ def _first(given: Given, case: _Case, stands: Before) -> DecisionRow:
     barred = before is not None and before.do_not_contact
     now = Standing(state, case.verdict, barred, stands.barred_elsewhere)
     check_move(move, now, criteria=case.criteria, today=case.today)
+    if barred and move.do_not_contact is False and _text(given.note) is None:
+        raise UsageError("That contact is allowed again needs its reason.", hint="Say with --note who allowed it.")
     check_consent(before.consent_status if before else None, given.consent_status)
     consent = given.consent_status or (before.consent_status if before else None)
     if move.to == "enrolled" and consent != "given":

@@ -183,6 +183,8 @@ def test_who_is_not_to_be_contacted_is_in_no_contact_export(desk: Desk) -> None:
     assert decide(desk, "P-002", "not_eligible", "--reason", "DNC").code == 0
     refused = decide(desk, "P-002", "to_approach", "--override-reason", "asked again")
     assert (refused.code, "not to be contacted" in refused.err) == (2, True)
+    silent = decide(desk, "P-002", "to_approach", "--contact-allowed")
+    assert (silent.code, "Say with --note who allowed it" in silent.err) == (2, True)
     assert [one["patient_pseudonym"] for one in exported(desk, "--contacts")] == [desk.pseudonym("P-001")]
     decide(desk, "P-001", "needs_review", "--do-not-contact")
     assert exported(desk, "--contacts") == []

@@ -214,9 +214,14 @@ def test_an_approval_is_put_back_where_what_is_done_beside_it_fails(tmp_path: Pa
     path = tmp_path / "approval.yaml"
     if before is not None:
         path.write_bytes(before)
-    with pytest.raises(InterruptedError), put_back(tmp_path):
-        path.write_bytes(b"new")
-        raise InterruptedError
+
+    def interrupted() -> None:
+        with put_back(tmp_path):
+            path.write_bytes(b"new")
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        interrupted()
     assert (path.read_bytes() if path.exists() else None) == before
     with put_back(tmp_path):
         path.write_bytes(b"new")
