@@ -81,16 +81,8 @@ class RunStore:
     def known(self, trial_id: int, pseudonyms: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
         """The patients among these that are known, and what is in force of them."""
         with self.database.reading() as session:
-            named = select(Patient.pseudonym, Patient.id).where(col(Patient.pseudonym).in_(pseudonyms))
-            numbers = dict(session.exec(named).all())
-            # Asked for by number: joined in one query, a server without statistics reads the whole table each time.
-            query = (
-                select(ResultRow.patient_id, *_STANDS)  # type: ignore[call-overload]
-                .where(ResultRow.trial_id == trial_id, col(ResultRow.until_run).is_(None))
-                .where(col(ResultRow.patient_id).in_(list(numbers.values())))
-            )
-            stands = {row[0]: Stands._make(row[1:]) for row in session.connection().execute(query)}
-            return {name: (number, stands.get(number)) for name, number in numbers.items()}
+            at_once = self.database.address.file is not None
+            return (_known_at_once if at_once else _known_by_number)(session, trial_id, pseudonyms)
 
     def seal(self, result: Mapping[str, Any], pseudonym: str) -> bytes:
         """The seal of a result that is to be kept."""
@@ -231,6 +223,34 @@ class RunStore:
                 .where(col(Patient.id).in_(patients))
             )
             return {patient: (pseudonym, verdict) for patient, pseudonym, verdict in session.exec(query)}
+
+
+def _known_at_once(session: Session, trial_id: int, pseudonyms: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
+    query = (
+        select(Patient.pseudonym, Patient.id, *_STANDS)  # type: ignore[call-overload]
+        .outerjoin(
+            ResultRow,
+            (col(ResultRow.patient_id) == Patient.id)
+            & (col(ResultRow.trial_id) == trial_id)
+            & col(ResultRow.until_run).is_(None),
+        )
+        .where(col(Patient.pseudonym).in_(pseudonyms))
+    )
+    rows = session.connection().execute(query)
+    return {row[0]: (row[1], Stands._make(row[2:]) if row[2] is not None else None) for row in rows}
+
+
+def _known_by_number(session: Session, trial_id: int, names: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
+    """The same in two queries: for one, a server without statistics would read the whole table each time."""
+    named = select(Patient.pseudonym, Patient.id).where(col(Patient.pseudonym).in_(names))
+    numbers = dict(session.exec(named).all())
+    query = (
+        select(ResultRow.patient_id, *_STANDS)  # type: ignore[call-overload]
+        .where(ResultRow.trial_id == trial_id, col(ResultRow.until_run).is_(None))
+        .where(col(ResultRow.patient_id).in_(list(numbers.values())))
+    )
+    stands = {row[0]: Stands._make(row[1:]) for row in session.connection().execute(query)}
+    return {name: (number, stands.get(number)) for name, number in numbers.items()}
 
 
 def _in_force_at(number: int) -> tuple[Any, ...]:
