@@ -1,0 +1,168 @@
+"""Spark as the engine: the same statement, on a cluster or in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlglot import exp
+
+from screener.cohort.aside import written_aside
+from screener.cohort.columns import ColumnKind, SourceColumn, cohort_table
+from screener.cohort.dialect import Spark
+from screener.cohort.inspection import Inspection
+from screener.cohort.layout import Layout, statement
+from screener.cohort.query import CohortQuery, TrialRules, merged
+from screener.cohort.sql import above, column, number, table
+from screener.cohort.summary import Summary
+from screener.errors import UnusablePatients, UsageError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+COHORT: Final = "screener_cohort"
+_KINDS: Final[dict[str, ColumnKind]] = {
+    "string": "text",
+    "boolean": "boolean",
+    "tinyint": "whole",
+    "smallint": "whole",
+    "int": "whole",
+    "bigint": "whole",
+    "double": "double",
+    "float": "real",
+    "date": "date",
+    "timestamp_ntz": "timestamp",
+    "array<string>": "texts",
+}
+_DECIMAL: Final = re.compile(r"decimal\((\d+),(\d+)\)")
+_WRITERS: Final = {".parquet": "parquet", ".csv": "csv"}
+
+
+class SparkEngine:
+    """A cohort that Spark reads from files, of this machine or of a cluster's storage (`s3a://`, `hdfs://`).
+
+    Raises:
+        UsageError: there are no such files, or they are of a format that is not read.
+        UnusablePatients: they have no column patient_id, or none that is a fact.
+    """
+
+    def __init__(self, session: SparkSession, facts: str, trials: Sequence[TrialRules], as_of: date) -> None:
+        self._session = session
+        self._facts = facts
+        self._trials = trials
+        self._as_of = as_of
+        read = _read(session, facts)
+        read.createOrReplaceTempView(COHORT)
+        self.table = cohort_table([_column(name, kind) for name, kind in read.dtypes], merged(trials), name=facts)
+
+    def query(self) -> CohortQuery:
+        """The rules compiled over the table."""
+        return CohortQuery(self._trials, self.table, Spark(), as_of=self._as_of)
+
+    def shown(self, layout: Layout, *, csv: bool) -> exp.Select:
+        """The statement that gives the whole result."""
+        query = self.query()
+        return statement(query, table(COHORT), layout, query.has_id(), csv=csv)
+
+    def run(self, out: str, layout: Layout) -> Summary:
+        """Write the result of every patient to a folder of files, whole or not at all.
+
+        Raises:
+            UsageError: the folder cannot be written, or names no format.
+            UnusablePatients: a patient stands in the table twice.
+        """
+        form = _WRITERS.get(Path(out).suffix.lower())
+        if form is None:
+            raise UsageError(f"{out} names no format.", hint="End the name in .parquet or .csv.")
+        self._refuse_repeated()
+        query = self.query()
+        inspection = Inspection(query)
+        counted = self._rows(query.statement(table(COHORT), inspection.counts(rows=False)))[0]
+        unusable = tuple(inspection.say(tuple(counted)))
+        result = self._sql(self.shown(layout, csv=form == "csv"))
+        if "://" in out:
+            # A cluster's storage commits a folder by itself; what is there is never written over.
+            result.write.mode("error").format(form).option("header", value=True).save(out)
+        else:
+            with written_aside(Path(out)) as aside:
+                result.write.format(form).option("header", value=True).save(str(aside.absolute()))
+        return Summary(self._counts(out, form, layout), self.table.unknown, unusable)
+
+    def _refuse_repeated(self) -> None:
+        query = self.query()
+        twice = query.statement(table(COHORT), [number(1)], query.has_id())
+        twice.set("group", exp.Group(expressions=[column(query.patient_id)]))
+        twice.set("having", exp.Having(this=above(exp.Count(this=exp.Star()), number(1))))
+        twice.set("limit", exp.Limit(expression=number(1)))
+        if self._rows(twice):
+            raise UnusablePatients(
+                "A patient stands in the table more than once, and files that Spark reads have no first row.",
+                hint="Keep one row for each patient_id, or use --engine duckdb.",
+            )
+
+    def _counts(self, out: str, form: str, layout: Layout) -> dict[str, dict[str, int]]:
+        written = self._session.read.format(form).option("header", value=True).load(out)
+        counts: dict[str, dict[str, int]] = {}
+        for trial in (one.rules.trial for one in self._trials):
+            wide = len(self._trials) > 1 and layout == "wide"
+            some = written.where(written["trial"] == trial) if layout == "long" else written
+            found = some.groupBy(f"{trial}__verdict" if wide else "verdict").count().collect()
+            counts[trial] = {str(word): int(count) for word, count in found}
+        return counts
+
+    def _rows(self, query: exp.Select) -> list[Any]:
+        return list(self._sql(query).collect())
+
+    def _sql(self, query: exp.Select) -> DataFrame:
+        return self._session.sql(query.sql("spark"))
+
+
+@contextmanager
+def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -> Iterator[SparkEngine]:
+    """A cohort, and a session of Spark that ends with it.
+
+    Raises:
+        UsageError: Spark is not installed, finds no Java, or broke off.
+        UnusablePatients: the files cannot be read.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError("Spark is not installed.", hint='pip install "eligibility-screener[spark]"') from None
+    try:
+        session = SparkSession.builder.master(master).appName("screener cohort").getOrCreate()
+    except (PySparkException, OSError):
+        raise UsageError(f"Spark cannot be started on {master}.", hint="It needs Java 17 or newer.") from None
+    session.sparkContext.setLogLevel("OFF")
+    try:
+        yield SparkEngine(session, facts, trials, as_of)
+    except PySparkException:
+        raise UnusablePatients(
+            f"{facts} cannot be read, or the result not written.", hint="Look at Spark's own log for the reason."
+        ) from None
+    finally:
+        session.stop()
+
+
+def _read(session: SparkSession, facts: str) -> DataFrame:
+    ending = Path(facts.rstrip("/*")).suffix.lower()
+    if ending in (".csv", ".tsv"):
+        return session.read.csv(facts, header=True, sep="\t" if ending == ".tsv" else ",", enforceSchema=False)
+    if ending in (".jsonl", ".ndjson"):
+        return session.read.json(facts, primitivesAsString=True)
+    return session.read.parquet(facts)
+
+
+def _column(name: str, kind: str) -> SourceColumn:
+    found = _KINDS.get(kind)
+    if found is not None:
+        return SourceColumn(name, found, 19 if kind == "bigint" else 10)
+    match = _DECIMAL.fullmatch(kind)
+    if match and int(match[1]) - int(match[2]) <= 18 and int(match[2]) <= 18:
+        return SourceColumn(name, "decimal")
+    return SourceColumn(name, "plain" if match else "no value")
