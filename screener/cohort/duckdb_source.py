@@ -178,12 +178,14 @@ def _cell(key: str, *, is_set: bool) -> Sql:
 
 
 def _joined(value: Sql) -> Sql:
-    """A list as the text of a cell. One with an element that is nothing, or holds a `;`, is no set."""
+    """A list as the text of a cell. One with an element that is nothing, or holds a `;` or a `?`, is no set."""
     joined = function("ARRAY_TO_STRING", cast(value.copy(), _texts()), text(";"))
     bare = function("REPLACE", joined.copy(), text(";"), text(""))
     parts = plus(operation(exp.Sub, exp.Length(this=joined.copy()), exp.Length(this=bare)), number(1))
     count = function("JSON_ARRAY_LENGTH", value.copy())
-    honest = both(equals(parts, count), differs(joined.copy(), text("")))
+    # What marks a fact as not settled is no option.
+    unmarked = equals(function("STRPOS", joined.copy(), text("?")), number(0))
+    honest = both(equals(parts, count), differs(joined.copy(), text("")), unmarked)
     return case([(equals(count.copy(), number(0)), text(NOTHING)), (honest, joined)], text(NO_VALUE))
 
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+from typing import Final
+
 from screener.cohort.dialect import calendar_end
-from screener.cohort.outcomes import IMPRECISE, NOT_RECORDED, STALE, UNREADABLE, WHY, all_of, known
+from screener.cohort.outcomes import (
+    IMPRECISE,
+    NOT_RECORDED,
+    STALE,
+    UNREADABLE,
+    UNSETTLED_OUTCOMES,
+    WHY,
+    all_of,
+    known,
+)
 from screener.cohort.reading.cells import Cell, CodedCell, Context, DateCell, Days, NumberCell, SetCell
 from screener.cohort.reading.reader import Reader
 from screener.cohort.sql import (
@@ -39,6 +52,8 @@ from screener.dates import Length, PartialDate, earliest_within, exactly
 from screener.facts.definitions import AGE, BIRTH_DATE, Vocabulary
 from screener.logic import every
 
+_WHY_UNSETTLED: Final = reduce(or_, UNSETTLED_OUTCOMES.values())
+
 
 class Leaves:
     """Compiles tests of facts.
@@ -69,7 +84,7 @@ class Leaves:
         known_value = self._of_value(cell, test)
         if test.measured_within is not None:
             known_value = self._if_fresh(cell, test.measured_within, known_value)
-        branches = [(cell.missing(), number(presumed)), (unreadable, number(UNREADABLE))]
+        branches = [(cell.missing(), number(presumed)), (unreadable, number(UNREADABLE)), *_unsettled(cell)]
         return self._context.steps.name(hint, case(branches, known_value))
 
     def why(self, test: FactTest) -> int:
@@ -81,10 +96,11 @@ class Leaves:
         if cell is None:
             return found
         found |= UNREADABLE if cell.unreadable is not None else 0
+        found |= _WHY_UNSETTLED if cell.unsettled is not None else 0
         if test.measured_within is not None:
             found |= NOT_RECORDED | STALE | IMPRECISE
         if any(_reference(one) for one in test.tests):
-            return found | NOT_RECORDED | UNREADABLE | IMPRECISE
+            return found | NOT_RECORDED | UNREADABLE | IMPRECISE | _WHY_UNSETTLED
         match cell:
             case CodedCell():
                 return found
@@ -98,7 +114,9 @@ class Leaves:
         cells = [cell for cell in (self._reader.cell(BIRTH_DATE), self._reader.cell(AGE)) if cell is not None]
         exact = all(isinstance(cell, DateCell) and cell.days.exact for cell in cells)
         read = any(cell.unreadable is not None for cell in cells)
-        return NOT_RECORDED | (0 if exact else IMPRECISE) | (UNREADABLE if read else 0)
+        unsettled = any(cell.unsettled is not None for cell in cells)
+        found = NOT_RECORDED | (0 if exact else IMPRECISE) | (UNREADABLE if read else 0)
+        return found | (_WHY_UNSETTLED if unsettled else 0)
 
     def _looked_up(self, cell: CodedCell, test: FactTest, missing_: int) -> Sql:
         """The outcome for each of a few values, by the place of the value."""
@@ -107,7 +125,8 @@ class Leaves:
         if cell.flag is not None:
             yes, no = found
             return case([(missing(column(cell.flag)), number(missing_)), (column(cell.flag), number(yes))], number(no))
-        outcomes = [number(one) for one in (*found, missing_, UNREADABLE)]
+        unsettled = UNSETTLED_OUTCOMES.values() if cell.unsettled is not None else ()
+        outcomes = [number(one) for one in (*found, missing_, UNREADABLE, *unsettled)]
         return self._context.dialect.pick(outcomes, column(cell.code))
 
     def _if_fresh(self, cell: Cell, window: Length, then: Sql) -> Sql:
@@ -143,6 +162,7 @@ class Leaves:
                 return case(causes, number(NOT_RECORDED))
             causes.append((cell.missing(), number(NOT_RECORDED)))
             causes.append((cell.unreadable() if cell.unreadable else None, number(UNREADABLE)))
+            causes += _unsettled(cell)
         return case(causes, number(IMPRECISE))
 
     def _one(self, cell: Cell, test: Test) -> Sql:
@@ -199,15 +219,26 @@ class Leaves:
         birth, age = self._reader.cell(BIRTH_DATE), self._reader.cell(AGE)
         causes: list[tuple[Sql | None, Sql]] = []
         if birth is not None:
-            causes.append((opposite(birth.missing()), number(UNREADABLE)))
+            causes += _why_unusable(birth)
         if isinstance(age, NumberCell):
-            unread = age.unreadable() if age.unreadable else None
-            recorded = opposite(age.missing())
             if age.ranged is not None:
-                sound = None if unread is None else opposite(unread)
+                sound = None if age.unreadable is None else opposite(age.unreadable())
                 causes.append((both(opposite(age.missing()), sound, age.ranged()), number(IMPRECISE)))
-            causes.append((recorded, number(UNREADABLE)))
+            causes += _why_unusable(age)
         return case(causes, number(NOT_RECORDED))
+
+
+def _unsettled(cell: Cell) -> list[tuple[Sql | None, Sql]]:
+    """The branch of what is marked as not settled, where a cell can be."""
+    return [] if cell.unsettled is None else [(present(cell.unsettled()), cell.unsettled())]
+
+
+def _why_unusable(cell: Cell) -> list[tuple[Sql | None, Sql]]:
+    """The causes of a recorded cell that gives no value: marked as not settled, else it cannot be read."""
+    unread = cell.unreadable() if cell.unreadable is not None else None
+    sound = None if unread is None else opposite(unread)
+    marked = [(both(sound, mark), outcome) for mark, outcome in _unsettled(cell)]
+    return [*marked, (opposite(cell.missing()), number(UNREADABLE))]
 
 
 def _reference(test: Test) -> FactReference | None:

@@ -25,8 +25,9 @@ from screener.cohort.sql import (
     plus,
     shared_bits,
 )
+from screener.facts.values import UNSETTLED
 from screener.logic import NO, UNKNOWN, YES, Truth
-from screener.matching.results import CAUSES
+from screener.matching.results import CAUSES, cause_of
 
 IS_YES: Final = 1
 IS_NO: Final = 2
@@ -37,6 +38,8 @@ IMPRECISE: Final = BIT_OF["imprecise"]
 UNREADABLE: Final = BIT_OF["unreadable"]
 UNCLEAR: Final = BIT_OF["interpretation_open"]
 WHY: Final = sum(BIT_OF.values())
+UNSETTLED_OUTCOMES: Final = {cell: BIT_OF[cause_of(state)] for cell, state in UNSETTLED.items()}
+"""What stands in a cell of a fact that records bear on without settling it, and its outcome."""
 
 
 def known(truth: Truth, *, unknown: int) -> int:

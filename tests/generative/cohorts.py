@@ -21,7 +21,7 @@ from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Vocabula
 from screener.facts.table import FactTable
 from screener.facts.tables.cells import Reject, Rejection, Row
 from screener.facts.tables.headings import ON
-from screener.facts.values import PatientRecord
+from screener.facts.values import UNSETTLED, PatientRecord
 from screener.matching.evaluate import Evaluator
 
 Rows = list[list[str]]
@@ -48,7 +48,11 @@ _ODD: Final = (
     "None",
     "!",
     "NaN",
+    "?Conflicting",
+    "? conflicting",
+    "?",
 )
+_MARKS: Final = tuple(UNSETTLED)
 _OF_TYPE: Final[dict[str, tuple[str, ...]]] = {
     "yes_no": ("yes", "no", "y", "n", "true", "false", "YES", "No", "T", "1", "0", "yes.", "ye s"),
     "choice": ("a", "b", "c", "d", "A", "D", "e", "a b", "a_", "ab"),
@@ -101,8 +105,7 @@ class Cells:
     def unusual(self, fact: FactDefinition) -> str:
         """A cell in any spelling that comes to mind."""
         if fact.name == AGE:
-            # Of an age known in part the evaluator names no cause; a test of its own says so.
-            return self.draw.choice([cell for cell in _OF_TYPE["integer"] if cell[:1] not in "<>"])
+            return self.draw.choice(_OF_TYPE["integer"])
         return self.draw.choice(_OF_TYPE.get(fact.type, _BAD_DATES))
 
     def value(self, fact: FactDefinition) -> str:
@@ -111,8 +114,11 @@ class Cells:
             return self.usual(fact)
         if sort < 0.9:
             return self.unusual(fact)
-        if sort < 0.95:
-            return self.draw.choice(_SPACES) + self.usual(fact).swapcase() + self.draw.choice(("", *_SPACES))
+        if sort < 0.93:
+            return self.draw.choice(_MARKS)
+        if sort < 0.97:
+            inner = self.draw.choice((self.usual(fact).swapcase(), self.draw.choice(_MARKS)))
+            return self.draw.choice(_SPACES) + inner + self.draw.choice(("", *_SPACES))
         return self.draw.choice(_ODD)
 
     def on(self) -> str:

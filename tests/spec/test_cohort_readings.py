@@ -17,6 +17,7 @@ from screener.cohort.sql import table as relation
 from screener.criteria.model import Criterion, Rule, RuleSet
 from screener.errors import UsageError
 from screener.facts.table import FactTable
+from screener.facts.values import UNSETTLED
 from screener.matching.evaluate import Evaluator
 
 AS_OF = date(2026, 6, 1)
@@ -116,7 +117,36 @@ def test_the_query_reads_a_cell_as_the_evaluator_does(rule: str, cells: dict[str
     assert by_query(rules, cells) == by_evaluator(rules, cells)
 
 
-@pytest.mark.xfail(reason="the evaluator tells the state of the age where a cause belongs", strict=True)
+@pytest.mark.parametrize("mark", sorted(UNSETTLED))
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "healed: yes",
+        "pain: {is: mild}",
+        "casts: {at_most: 2}",
+        "casts: {at_most: 2, measured_within: 28 days}",
+        "platelets: {at_least: 100}",
+        "fracture: {before: 2026-01-01}",
+        "surgery: {before: fracture}",
+        "bones: {includes_any: [radius]}",
+        "age: {at_least: 18}",
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "never"])
+def test_a_fact_that_is_marked_as_not_settled_keeps_its_cause(rule: str, mark: str, beside: str) -> None:
+    rules = rule_set(rule)
+    facts = ("healed", "pain", "casts", "platelets", "fracture", "bones")
+    cells = {fact: f" {mark}" for fact in (*facts, "birth_date")} | {"surgery": "2026-03-01", "casts__on": beside}
+    assert by_query(rules, cells) == by_evaluator(rules, cells)
+
+
+def test_a_mark_is_written_as_it_is_and_other_words_are_no_mark() -> None:
+    rules = rule_set("pain: {is: mild}", "bones: {only: [radius]}")
+    for cell in ("?Conflicting", "? conflicting", "?conflicting;radius", "?"):
+        cells = {"pain": cell, "bones": cell}
+        assert by_query(rules, cells) == by_evaluator(rules, cells) == (("unknown", "unreadable"),) * 2
+
+
 def test_an_age_that_is_known_in_part_is_imprecise_for_the_evaluator_too() -> None:
     rules = rule_set("age: {at_least: 18}")
     assert by_query(rules, {"age": ">=40"}) == (("unknown", "imprecise"),)

@@ -52,13 +52,15 @@ class Cell:
     """What every cell tells.
 
     `missing`: nothing is recorded. `unreadable`: the value or its date cannot be read; none where that cannot be.
-    `bad` is the value alone. A test asks for `missing` first and for `unreadable` next.
+    `bad` is the value alone. `unsettled`: the cause, as an outcome, where records bear on the fact without settling it,
+    else nothing. A test asks for `missing` first, for `unreadable` next, and then for `unsettled`.
     """
 
     fact: FactDefinition
     missing: Make
     unreadable: Make | None
     bad: Make | None
+    unsettled: Make | None
     when: When | None
 
 
@@ -66,6 +68,7 @@ class Cell:
 class CodedCell(Cell):
     """A value of few, as the column `code`: the values in their order from 1, then nothing, then what cannot be read.
 
+    Behind these come the causes of what is not settled, in the order of `UNSETTLED_OUTCOMES`.
     `flag` is the column itself where that is yes, no or nothing.
     """
 

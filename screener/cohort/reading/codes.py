@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from screener.cohort.columns import FactColumns
+from screener.cohort.outcomes import UNSETTLED_OUTCOMES
 from screener.cohort.reading.cells import CodedCell, Context, When
-from screener.cohort.reading.text import text_column
+from screener.cohort.reading.text import marks_in, text_column
 from screener.cohort.sql import (
     Sql,
     array,
@@ -22,7 +25,7 @@ from screener.cohort.sql import (
     text,
 )
 from screener.facts.definitions import FactDefinition, Value
-from screener.facts.values import _YES_NO
+from screener.facts.values import YES_NO
 
 
 def coded_cell(context: Context, columns: FactColumns, when: When | None) -> CodedCell:
@@ -30,11 +33,13 @@ def coded_cell(context: Context, columns: FactColumns, when: When | None) -> Cod
     fact, name = columns.fact, columns.fact.name
     values: tuple[Value, ...] = (True, False) if fact.type == "yes_no" else fact.options
     nothing, unreadable = len(values) + 1, len(values) + 2
+    marks = {mark: unreadable + place for place, mark in enumerate(marks_in(columns.value), start=1)}
     typed = fact.type == "yes_no" and columns.value.kind == "boolean"
     if typed:
         read = case([(missing(column(name)), number(nothing)), (column(name), number(1))], number(2))
     else:
-        read = _of_text(context, text_column(context, name, columns.value), _spellings(fact, values), len(values))
+        raw = text_column(context, name, columns.value)
+        read = _of_text(context, raw, _spellings(fact, values), marks, len(values))
     value = code = context.steps.name(f"{name} value", read)
     if when is not None:
         recorded = both(when.bad(), differs(column(value), number(nothing)))
@@ -44,6 +49,7 @@ def coded_cell(context: Context, columns: FactColumns, when: When | None) -> Cod
         lambda: equals(column(code), number(nothing)),
         None if typed and when is None else lambda: equals(column(code), number(unreadable)),
         None if typed else lambda: equals(column(value), number(unreadable)),
+        (lambda: _unsettled(code, marks)) if marks else None,
         when,
         code=code,
         values=values,
@@ -51,10 +57,14 @@ def coded_cell(context: Context, columns: FactColumns, when: When | None) -> Cod
     )
 
 
+def _unsettled(code: str, marks: Mapping[str, int]) -> Sql:
+    return switch(column(code), [(number(place), number(UNSETTLED_OUTCOMES[mark])) for mark, place in marks.items()])
+
+
 def _spellings(fact: FactDefinition, values: tuple[Value, ...]) -> list[tuple[str, int]]:
     """Every text that means a value, with the code of the value."""
     if fact.type == "yes_no":
-        return sorted(((word, 1 if yes else 2) for word, yes in _YES_NO.items()), key=lambda one: -len(one[0]))
+        return sorted(((word, 1 if yes else 2) for word, yes in YES_NO.items()), key=lambda one: -len(one[0]))
     return [(str(option), place) for place, option in enumerate(values, start=1)]
 
 
@@ -64,13 +74,18 @@ def normal_option(context: Context, name: str) -> Sql:
     return dialect.replaced(dialect.strip(dialect.folded(column(name)), " "), " +", "_")
 
 
-def _of_text(context: Context, name: str, spellings: list[tuple[str, int]], count: int) -> Sql:
+def _of_text(
+    context: Context, name: str, spellings: list[tuple[str, int]], marks: Mapping[str, int], count: int
+) -> Sql:
     nothing, unreadable = number(count + 1), number(count + 2)
     codes = [*((text(word), number(code)) for word, code in spellings), (text(""), nothing.copy())]
+    # A mark stands as it is, without capitals or an underscore.
+    marked = [(text(mark), number(code)) for mark, code in marks.items()]
+    other = switch(context.dialect.strip(column(name)), marked, unreadable)
     if not context.dialect.quick:
         normal = context.steps.name(f"{name} normal", normal_option(context, name))
-        return case([(missing(column(name)), nothing)], switch(column(normal), codes, unreadable))
-    slowly = case([(missing(column(name)), nothing)], switch(normal_option(context, name), codes, unreadable))
+        return case([(missing(column(name)), nothing)], switch(column(normal), codes, other))
+    slowly = case([(missing(column(name)), nothing)], switch(normal_option(context, name), codes, other))
     return first_of(_looked_up(column(name), spellings), slowly)
 
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from screener.cohort.columns import FactColumns, SourceColumn
 from screener.cohort.reading.cells import Context, DateCell, Days, Make, When
-from screener.cohort.reading.text import stripped
+from screener.cohort.reading.text import marks_in, stripped
 from screener.cohort.sql import (
     Sql,
     above,
@@ -44,11 +44,34 @@ def date_cell(context: Context, columns: FactColumns, when: When | None) -> Date
     if wrong is not None or when is not None:
         sound = _unless(context, name, raw, lambda: any_condition(wrong, None if when is None else when.bad))
 
-    def bad() -> Sql:
-        unread = missing(column(raw.first))
-        return both(opposite(blank()), any_condition(lambda: unread, wrong))
+    unsettled = _unsettled(context, columns, raw)
+    settled = None if unsettled is None else (lambda: missing(unsettled()))
 
-    return DateCell(fact, blank, lambda: missing(column(sound.first)), bad, when, days=sound)
+    def unread() -> Sql:
+        return both(missing(column(raw.first)), settled() if settled else None)
+
+    def bad() -> Sql:
+        return both(opposite(blank()), any_condition(unread, wrong))
+
+    def unreadable() -> Sql:
+        if settled is None:
+            return missing(column(sound.first))
+        # A day that was taken away is one that cannot be used.
+        taken = both(missing(column(sound.first)), present(column(raw.first)))
+        return any_condition(unread, lambda: taken, None if when is None else when.bad)
+
+    return DateCell(fact, blank, unreadable, bad, unsettled, when, days=sound)
+
+
+def _unsettled(context: Context, columns: FactColumns, raw: Days) -> Make | None:
+    """The outcome of what is marked as not settled; nothing else is looked at where a day could be read."""
+    name, marks = columns.fact.name, marks_in(columns.value)
+    if not marks:
+        return None
+    written = stripped(context, name, columns.value)
+    mark = switch(column(written), [(text(one), number(outcome)) for one, outcome in marks.items()])
+    found = context.steps.name(f"{name} unsettled", case([(missing(column(raw.first)), mark)]))
+    return lambda: column(found)
 
 
 def date_beside(context: Context, heading: str, source: SourceColumn) -> When:

@@ -13,7 +13,7 @@ from screener.cohort.columns import FactColumns
 from screener.cohort.dialect import WHITE
 from screener.cohort.reading.cells import Context, Make, NumberCell, When
 from screener.cohort.reading.powers import shifted
-from screener.cohort.reading.text import is_whole, text_column
+from screener.cohort.reading.text import is_whole, marks_in, text_column
 from screener.cohort.sql import (
     Kind,
     Sql,
@@ -112,7 +112,7 @@ def _typed(
         flag = case([(missing(column(name)), truth(False))], outside) if value != name else outside
         bad = partial(column, context.steps.name(f"{name} bad", flag))
     return NumberCell(
-        fact, lambda: missing(column(name)), _unreadable(bad, when), bad, when, low=value, high=value, kind=kind
+        fact, lambda: missing(column(name)), _unreadable(bad, when), bad, None, when, low=value, high=value, kind=kind
     )
 
 
@@ -165,12 +165,14 @@ def _written(context: Context, columns: FactColumns, when: When | None) -> Numbe
         _whole_ends(context, fact, written, ends) if fact.type == "integer" else _opened(context, fact, written, ends)
     )
     kind = None if fact.type == "integer" else context.dialect.exact
-    bad = steps.name(f"{fact.name} bad", _wrong(fact, written, ends, kind))
+    unsettled = _unsettled(context, columns, written)
+    bad = steps.name(f"{fact.name} bad", _wrong(fact, written, ends, unsettled, kind=kind))
     if plain is not None:
         low = _or_plain(context, f"{fact.name} from", written, plain, ends.low)
         ends = ends._replace(low=low, high=_or_plain(context, f"{fact.name} to", written, plain, ends.high))
     return NumberCell(
-        fact, lambda: _nothing(raw, written), _unreadable(partial(column, bad), when), partial(column, bad), when,
+        fact, lambda: _nothing(raw, written), _unreadable(partial(column, bad), when), partial(column, bad),
+        None if unsettled is None else partial(column, unsettled), when,
         low=ends.low, high=ends.high, low_open=ends.low_open, high_open=ends.high_open, kind=kind,
         ranged=lambda: equals(column(written.form), number(2)),
     )  # fmt: skip
@@ -180,6 +182,15 @@ def _nothing(raw: str, written: _Written) -> Sql:
     """No text, or no more than space; never unknown, although what is written plainly is not read slowly."""
     blank = equals(column(written.text), text(""))
     return case([(missing(column(raw)), truth(True)), (blank, truth(True))], truth(False))
+
+
+def _unsettled(context: Context, columns: FactColumns, written: _Written) -> str | None:
+    """The column with the outcome of what is marked as not settled; none where the column can hold no mark."""
+    marks = marks_in(columns.value)
+    if not marks:
+        return None
+    mark = switch(column(written.text), [(text(one), number(outcome)) for one, outcome in marks.items()])
+    return context.steps.name(f"{columns.fact.name} unsettled", case([(equals(column(written.form), number(0)), mark)]))
 
 
 def _read_form(context: Context, fact: FactDefinition, raw: str, plain: str | None) -> _Written:
@@ -238,7 +249,9 @@ def _whole_ends(context: Context, fact: FactDefinition, written: _Written, ends:
     return _Ends(closed(ends.low, low=True), closed(ends.high, low=False), least=ends.low, most=ends.high)
 
 
-def _wrong(fact: FactDefinition, written: _Written, ends: _Ends, kind: exp.DataType | None) -> Sql:
+def _wrong(
+    fact: FactDefinition, written: _Written, ends: _Ends, unsettled: str | None, *, kind: exp.DataType | None
+) -> Sql:
     """A text that is no number, lies outside the range, or is a range that holds no number; never unknown."""
     found = [equals(column(written.form), number(0))]
     for end in (ends.least or ends.low, ends.most or ends.high):
@@ -247,7 +260,10 @@ def _wrong(fact: FactDefinition, written: _Written, ends: _Ends, kind: exp.DataT
     if ends.low_open is not None and ends.high_open is not None:
         neither = operation(exp.Or, column(ends.low_open), column(ends.high_open))
         found.append(both(equals(column(ends.low), column(ends.high)), neither))
-    recorded = both(present(column(written.text)), differs(column(written.text), text("")))
+    recorded = both(
+        present(column(written.text)), differs(column(written.text), text("")),
+        None if unsettled is None else missing(column(unsettled)),
+    )  # fmt: skip
     wrong = either(*found)
     assert wrong is not None
     return case([(recorded, case([(wrong, truth(True))], truth(False)))], truth(False))

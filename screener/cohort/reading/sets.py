@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from screener.cohort.columns import FactColumns
 from screener.cohort.reading.cells import Context, Make, SetCell, When
-from screener.cohort.reading.text import NO_VALUE, stripped, text_column
+from screener.cohort.reading.text import NO_VALUE, marks_in, stripped, text_column
 from screener.cohort.sql import (
     Sql,
     array,
@@ -28,6 +28,7 @@ from screener.cohort.sql import (
     operation,
     plus,
     present,
+    switch,
     text,
 )
 from screener.criteria.model import SetTest
@@ -46,7 +47,10 @@ def set_cell(context: Context, columns: FactColumns, when: When | None, tests: S
     bad, nothing = 2 * more, 4 * more
     quick = steps.name(f"{name} quick", _quick(context, columns, bit_of, bad)) if context.dialect.quick else None
     written = _text(context, columns, quick, bad)
+    unsettled = _unsettled(context, columns, written)
     slow = _slow(context, fact, written, bit_of, more=more, bad=bad, nothing=nothing)
+    if unsettled is not None:
+        slow = case([(present(column(unsettled)), number(0))], slow)
     typed = columns.value.kind == "texts"
     empty = equals(context.dialect.count(column(name)), number(0)) if typed else None
     blank = case([(missing(column(name)), number(nothing)), (empty, number(0))], slow)
@@ -57,8 +61,18 @@ def set_cell(context: Context, columns: FactColumns, when: When | None, tests: S
         mask = steps.name(f"{name} mask", case([(wrong, number(bad))], column(value)))
     return SetCell(
         fact, lambda: has_bits(column(mask), nothing), lambda: has_bits(column(mask), bad),
-        lambda: has_bits(column(value), bad), when, mask=mask, bit_of=bit_of, more=more,
+        lambda: has_bits(column(value), bad), None if unsettled is None else partial(column, unsettled), when,
+        mask=mask, bit_of=bit_of, more=more,
     )  # fmt: skip
+
+
+def _unsettled(context: Context, columns: FactColumns, written: str) -> str | None:
+    """The column with the outcome of what is marked as not settled; none where the column can hold no mark."""
+    marks = marks_in(columns.value)
+    if not marks:
+        return None
+    mark = switch(column(written), [(text(one), number(outcome)) for one, outcome in marks.items()])
+    return context.steps.name(f"{columns.fact.name} unsettled", mark)
 
 
 def _classes(fact: FactDefinition, tests: Sequence[SetTest]) -> dict[str, int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from screener.cohort.columns import SourceColumn
+from screener.cohort.outcomes import UNSETTLED_OUTCOMES
 from screener.cohort.reading.cells import Context
 from screener.cohort.sql import (
     Kind,
@@ -21,6 +23,7 @@ from screener.cohort.sql import (
     text,
 )
 
+_WITH_ANY_TEXT: Final = ("text", "plain")
 NO_VALUE: Final = "!"
 """The text of what no fact can be; it reads as no value of any fact."""
 LARGEST_EXACT: Final = 2**53
@@ -40,6 +43,11 @@ def stripped(context: Context, heading: str, source: SourceColumn) -> str:
         return plain
     strip = context.dialect.strip_column
     return context.steps.once(("stripped", heading), f"{heading} stripped", lambda: strip(plain))
+
+
+def marks_in(source: SourceColumn) -> Mapping[str, int]:
+    """What a column can hold in place of a value that is not settled, with the outcome of each."""
+    return UNSETTLED_OUTCOMES if source.kind in _WITH_ANY_TEXT else {}
 
 
 def is_whole(name: str) -> Sql:
