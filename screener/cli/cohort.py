@@ -13,8 +13,8 @@ from screener.cli.cohort_options import (
     memory_option,
     percentage,
     rules_of,
+    rules_ready,
     say_summary,
-    screenings,
     threads_option,
 )
 from screener.cli.options import as_of_option, criteria_option, today
@@ -80,7 +80,7 @@ def command(
     """
     if out is None and not show_sql:
         raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
-    some = screenings(trials, criteria_dir, as_of or today(), store_url)
+    some = rules_ready(trials, criteria_dir, store_url)
     run = _Run(rules_of(some), facts, as_of or today(), layout, show_sql=show_sql)
     if engine == "duckdb":
         summary = run.duckdb(out, DuckDbSettings(memory_limit, threads), in_order=in_order)

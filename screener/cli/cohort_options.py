@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from screener.cli.options import Command
-from screener.cli.screening import Screening, from_store
+from screener.cli.ready_rules import ReadyRules, from_store
 from screener.errors import EXIT_OK, EXIT_REJECTED, UsageError
 
 if TYPE_CHECKING:
@@ -48,13 +47,13 @@ def threads_option(command: Command) -> Command:
     )(command)
 
 
-def screenings(trials: Sequence[str], criteria_dir: Path | None, as_of: date, store_url: str | None) -> list[Screening]:
+def rules_ready(trials: Sequence[str], criteria_dir: Path | None, store_url: str | None) -> list[ReadyRules]:
     """The rules of the trials as they stand towards the registry.
 
     Raises:
         UsageError: a trial is named twice, or there are no rules for one.
     """
-    found = [Screening(trial, criteria_dir, as_of, state=from_store(store_url)) for trial in trials]
+    found = [ReadyRules(trial, criteria_dir, state=from_store(store_url)) for trial in trials]
     ids = [one.loaded.rules.trial for one in found]
     twice = [one for one in ids if ids.count(one) > 1]
     if twice:
@@ -62,7 +61,7 @@ def screenings(trials: Sequence[str], criteria_dir: Path | None, as_of: date, st
     return found
 
 
-def rules_of(some: Sequence[Screening]) -> list[TrialRules]:
+def rules_of(some: Sequence[ReadyRules]) -> list[TrialRules]:
     """The rules of trials, as cohorts take them."""
     from screener.cohort.query import TrialRules
 

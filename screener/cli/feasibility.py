@@ -12,8 +12,8 @@ from screener.cli.cohort_options import (
     facts_option,
     memory_option,
     rules_of,
+    rules_ready,
     say_columns,
-    screenings,
     threads_option,
 )
 from screener.cli.options import as_of_option, criteria_option, out_option, today, trial_argument
@@ -72,15 +72,15 @@ def command(
     from screener.cohort.files import find_files
 
     day = as_of or today()
-    (screening,) = screenings([trial], criteria_dir, day, store_url)
-    (rules,) = rules_of([screening])
+    (ready,) = rules_ready([trial], criteria_dir, store_url)
+    (rules,) = rules_of([ready])
     files, settings = find_files(Path(facts)), DuckDbSettings(memory_limit, threads)
     with opened(files, [rules], day, settings) as engine:
-        study = Study(engine, rules, day, notices=screening.standing.notices)
+        study = Study(engine, rules, day, notices=ready.standing.notices)
         found = study.measure(_swept(sweeps), questions=not no_questions)
         unknown = engine.table.unknown
     _write(found, form, out=out, page=page)
-    screening.say_state()
+    ready.say_state()
     say_columns(unknown)
     return EXIT_OK
 

@@ -1,28 +1,26 @@
-"""What the engines spell differently; the base is standard SQL as PostgreSQL and Spark both take it."""
+"""What the engines spell differently, one method each; here as PostgreSQL and Spark both take it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Final
 
 from sqlglot import exp
 
+from screener.cohort.outcomes import BIT_OF, IS_NO, IS_YES, joined_causes, subsets
 from screener.cohort.sql import (
     Kind,
     Sql,
     above,
-    array,
-    at_least,
     at_most,
-    below,
     both,
     case,
     cast,
     column,
     day,
     differs,
-    equals,
+    has_bits,
     number,
     operation,
     switch,
@@ -35,6 +33,8 @@ WHITE: Final = "".join(chr(code) for code in range(0x3001) if chr(code).isspace(
 _SMALL: Final = "abcdefghijklmnopqrstuvwxyz"
 _CAPITALS: Final = _SMALL.upper()
 _KELVIN: Final = "\u212a"  # the one sign beside A to Z whose small letter is one of a to z
+_TOLD_APART: Final = 4
+"""So many sets of causes are looked at one by one; more are put together."""
 _DAY: Final = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
 
@@ -103,17 +103,23 @@ class Dialect:
         *others, last = values
         return switch(index, [(number(place), value) for place, value in enumerate(others, start=1)], last)
 
-    def words(self, value: Sql, words: Mapping[int, str], otherwise: str, most: int) -> Sql:
-        """The word for a whole number above 0, as a narrow type where the engine has one.
+    def result(self, outcome: str, words: Sequence[str], why: int) -> Sql:
+        """The word for the outcome in a column: the first for yes, the second for no, the last for unknown.
 
-        Args:
-            value: the number.
-            words: the word for each.
-            otherwise: the word for every other.
-            most: no number is larger, but for those that have a word.
+        `why` are all causes that it can have.
         """
-        del most
-        return switch(value, [(number(one), text(word)) for one, word in words.items()], text(otherwise))
+        del why
+        yes, no, unknown = (text(word) for word in words)
+        return switch(column(outcome), [(number(IS_YES), yes), (number(IS_NO), no)], unknown)
+
+    def causes(self, outcome: str, why: int) -> Sql:
+        """The causes of the outcome in a column, as a text; `why` are all causes that it can have."""
+        told = subsets(why)
+        if len(told) <= _TOLD_APART:
+            return switch(column(outcome), [(number(one), text(joined_causes(one))) for one in told], text(""))
+        each = [case([(has_bits(column(outcome), bit), text(cause))]) for cause, bit in BIT_OF.items() if bit & why]
+        some = exp.ConcatWs(expressions=[text(";"), *each], coalesce=True)  # what is nothing is left out
+        return case([(at_most(column(outcome), number(IS_NO)), text(""))], some)
 
     def word(self, value: str, among: Sequence[str]) -> Sql:
         """A word of a few that a column can hold."""
@@ -184,112 +190,6 @@ class Dialect:
         """How many hundredths one number is of another, rounded down."""
         hundredfold = operation(exp.Mul, part, number(100))
         return cast(exp.IntDiv(this=exp.Paren(this=hundredfold), expression=number(total)), Kind.SMALLINT)
-
-
-class DuckDb(Dialect):
-    """DuckDB, on this machine."""
-
-    name = "duckdb"
-    quick = True
-    materialized = False
-
-    def matches(self, value: Sql, pattern: str) -> Sql:
-        """Whether the whole text is of a pattern."""
-        return exp.Anonymous(this="REGEXP_FULL_MATCH", expressions=[value, text(pattern)])
-
-    def replaced(self, value: Sql, pattern: str, by: str) -> Sql:
-        """The text with everything that is of a pattern replaced."""
-        found = super().replaced(value, pattern, by)
-        found.set("modifiers", text("g"))
-        return found
-
-    def strip_column(self, name: str) -> Sql:
-        """A column without space at its ends: a look at the first and the last sign spares most the search."""
-        last = exp.Anonymous(this="ARRAY_EXTRACT", expressions=[column(name), number(-1)])
-        plain = both(
-            at_least(column(name), text("!")), below(column(name), text("\x7f")),
-            exp.Between(this=last, low=text("!"), high=text("~")),
-        )  # fmt: skip
-        return case([(plain, column(name))], self.strip(column(name)))
-
-    def pick(self, values: Sequence[Sql], index: Sql) -> Sql:
-        """The value at a place: a list is looked up in one step."""
-        return exp.Anonymous(this="LIST_EXTRACT", expressions=[array(values), index])
-
-    def words(self, value: Sql, words: Mapping[int, str], otherwise: str, most: int) -> Sql:
-        """The word for a number, of an enumeration: a byte a row, and no text to compare."""
-        among = [*words.values(), otherwise]
-        if not words:
-            return self.word(otherwise, among)
-        if len(words) == 1:
-            ((one, word),) = words.items()
-            return case([(equals(value, number(one)), self.word(word, among))], self.word(otherwise, among))
-        last = max(most, *words)
-        kind = exp.DataType(this=Kind.ARRAY, expressions=[_enumeration(among)], nested=True)
-        row = cast(array(text(words.get(one, otherwise)) for one in range(1, last + 1)), kind)
-        return exp.Anonymous(this="LIST_EXTRACT", expressions=[row, value])
-
-    def word(self, value: str, among: Sequence[str]) -> Sql:
-        """A word of an enumeration."""
-        return cast(text(value), _enumeration(among))
-
-    def is_day(self, full: str) -> Sql:
-        """Whether a text is a day: what reads back as it was written."""
-        read = exp.TryCast(this=column(full), to=exp.DataType(this=Kind.DATE))
-        return equals(cast(read, Kind.VARCHAR), column(full))
-
-    def to_day(self, full: Sql) -> Sql:
-        """A text that is a day, as one."""
-        return exp.TryCast(this=full, to=exp.DataType(this=Kind.DATE))
-
-    def months_later(self, value: Sql, count: Sql) -> Sql:
-        """So many months after a day."""
-        months = exp.Anonymous(this="TO_MONTHS", expressions=[cast(count, Kind.INT)])
-        return cast(operation(exp.Add, value, months), Kind.DATE)
-
-    def count(self, value: Sql) -> Sql:
-        """How many a list holds."""
-        return exp.Anonymous(this="LEN", expressions=[value])
-
-
-def _enumeration(values: Sequence[str]) -> exp.DataType:
-    once = dict.fromkeys(values)
-    return exp.DataType(this=Kind.ENUM, expressions=[text(one) for one in once])
-
-
-class Postgres(Dialect):
-    """PostgreSQL, where the patients are."""
-
-    name = "postgres"
-    materialized = True
-    exact = exp.DataType(this=Kind.DECIMAL)
-    wide = True
-
-    def months_later(self, value: Sql, count: Sql) -> Sql:
-        """So many months after a day."""
-        month = exp.Interval(this=text("1"), unit=exp.Var(this="MONTH"))
-        return cast(operation(exp.Add, value, operation(exp.Mul, count, month)), Kind.DATE)
-
-    def count(self, value: Sql) -> Sql:
-        """How many a list holds."""
-        return exp.Anonymous(this="CARDINALITY", expressions=[value])
-
-
-class Spark(Dialect):
-    """Spark, where one machine ends."""
-
-    name = "spark"
-
-    def months_later(self, value: Sql, count: Sql) -> Sql:
-        """So many months after a day."""
-        return exp.Anonymous(this="ADD_MONTHS", expressions=[value, count])
-
-    def days_later(self, value: Sql, count: int) -> Sql:
-        """So many days after a day."""
-        return exp.Anonymous(this="DATE_ADD", expressions=[value, number(count)])
-
-
-DIALECTS: Final[dict[str, type[Dialect]]] = {"duckdb": DuckDb, "postgres": Postgres, "spark": Spark}
 
 
 def calendar_end() -> Sql:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlglot import exp
 
 from screener.cohort.aside import written_aside
 from screener.cohort.columns import CohortTable, cohort_table
-from screener.cohort.dialect import DuckDb
+from screener.cohort.dialects import DuckDb
 from screener.cohort.duckdb_faults import explained, faults
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
 from screener.cohort.duckdb_source import duckdb_source, malformed_lines
@@ -40,12 +41,19 @@ class DuckDbEngine:
     """A cohort in files, opened by DuckDB; close it after use (it is a context manager of `opened`)."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, files: CohortFiles, trials: Sequence[TrialRules], as_of: date
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        files: CohortFiles,
+        trials: Sequence[TrialRules],
+        as_of: date,
+        *,
+        threads: int | None,
     ) -> None:
         self._connection = connection
         self._files = files
         self._trials = trials
         self._as_of = as_of
+        self._threads = threads
         self._source = duckdb_source(connection, files, merged(trials))
         self.table: CohortTable = cohort_table(self._source.columns, merged(trials), name=files.name)
 
@@ -90,12 +98,14 @@ class DuckDbEngine:
         import duckdb
 
         csv = FORMATS[out.suffix.lower()] == "CSV"
+        query = self.query()
+        guard = Inspection(query).guard(function("ERROR", text(STOP)))
+        self._keep_order(kept=in_order)
         try:
-            if not self.repeated():
-                query = self.query()
-                guard = Inspection(query).guard(function("ERROR", text(STOP)))
-                self._keep_order(kept=in_order)
+            # One thread can see whether ids rise; where there are others, they need not wait for it.
+            with _beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
                 self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
+            if not repeated.result():
                 return Summary({}, self.table.unknown)
         except duckdb.Error as error:
             if STOP not in str(error) and self._files.format != "csv":
@@ -128,8 +138,9 @@ class DuckDbEngine:
         query = exp.Select(expressions=[exp.Star(), row], from_=exp.From(this=self.source))
         return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
 
-    def repeated(self) -> bool:
-        """Whether a patient stands in the table twice."""
+    def repeated(self, connection: duckdb.DuckDBPyConnection | None = None) -> bool:
+        """Whether a patient stands in the table twice; asked on a connection of its own, or on the engine's."""
+        asked = self._connection if connection is None else connection
         query = self.query()
         rising = query.statement(self.source, behind(query))
         out_of_order = exp.Select(
@@ -138,7 +149,7 @@ class DuckDbEngine:
             where=exp.Where(this=opposite(column("behind"))),
             limit=exp.Limit(expression=number(1)),
         )
-        if not self.execute(out_of_order).fetchall():
+        if not asked.execute(out_of_order.sql("duckdb")).fetchall():
             return False
         # A fingerprint of 64 bits is a third of the memory of an id; that two ids share one is all but impossible, and
         # then the table is looked at again, id by id.
@@ -148,7 +159,7 @@ class DuckDbEngine:
         twice.set("group", exp.Group(expressions=[number(1)]))
         twice.set("having", exp.Having(this=above(exp.Count(this=exp.Star()), number(1))))
         twice.set("limit", exp.Limit(expression=number(1)))
-        return bool(self.execute(twice).fetchall())
+        return bool(asked.execute(twice.sql("duckdb")).fetchall())
 
     def _find_repeated(self, numbered: Sql) -> tuple[int, int | None]:
         """Note the rows that name a patient again; how many there are, and the first of them."""
@@ -240,11 +251,28 @@ def opened(
         except duckdb.Error:
             raise UsageError(f'"{settings.memory}" is no amount of memory.', hint="Write it as 400MB or 2GB.") from None
         try:
-            yield DuckDbEngine(connection, files, trials, as_of)
+            yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads)
         except duckdb.Error as error:
             raise explained(error, files, None) from None
         finally:
             connection.close()
+
+
+@contextmanager
+def _beside(
+    connection: duckdb.DuckDBPyConnection, ask: Callable[[duckdb.DuckDBPyConnection], bool], *, at_once: bool
+) -> Iterator[Future[bool]]:
+    """Ask something while something else is done, or before it where it is to be asked at once."""
+    own = connection.cursor()
+    with closing(own), ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(ask, own)
+        if at_once:
+            answer.exception()
+        try:
+            yield answer
+        except BaseException:
+            own.interrupt()
+            raise
 
 
 @contextmanager

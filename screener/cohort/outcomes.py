@@ -52,6 +52,11 @@ def causes_of(outcome: int) -> tuple[str, ...]:
     return tuple(cause for cause, bit in BIT_OF.items() if outcome & bit)
 
 
+def joined_causes(outcome: int) -> str:
+    """The causes of an outcome as a result tells them."""
+    return ";".join(causes_of(outcome))
+
+
 def subsets(why: int) -> list[int]:
     """Every combination of some of these causes, the empty one left out."""
     return [one for one in range(1, why + 1) if one & why == one]

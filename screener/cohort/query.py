@@ -12,7 +12,7 @@ from sqlglot import exp
 from screener.cohort.columns import CohortTable, SourceColumn, heading_of
 from screener.cohort.dialect import Dialect
 from screener.cohort.leaves import Leaves
-from screener.cohort.outcomes import IS_NO, IS_YES, causes_of, subsets
+from screener.cohort.outcomes import IS_NO, IS_YES, joined_causes
 from screener.cohort.reading.cells import Context
 from screener.cohort.reading.reader import Reader
 from screener.cohort.reading.text import stripped
@@ -214,18 +214,14 @@ class CohortQuery:
         if isinstance(outcome, int):
             word = words[0] if criterion.decides else ALLOWED[0]
             return dialect.word(word, [*words, ALLOWED[0]])
-        return dialect.words(
-            column(outcome), {IS_YES: words[1], IS_NO: words[2]}, words[0], self._compiler.why(criterion)
-        )
+        return dialect.result(outcome, [*words[1:], words[0]], self._compiler.why(criterion))
 
     def _causes(self, trial: TrialRules, criterion: Criterion) -> Sql:
         outcome, dialect = self.outcome(trial, criterion), self.context.dialect
         if isinstance(outcome, int):
-            told = ";".join(causes_of(outcome))
+            told = joined_causes(outcome)
             return dialect.word(told, [told])
-        why = self._compiler.why(criterion)
-        words = {one: ";".join(causes_of(one)) for one in subsets(why)}
-        return dialect.words(column(outcome), words, "", why)
+        return dialect.causes(outcome, self._compiler.why(criterion))
 
 
 def merged(trials: Sequence[TrialRules]) -> Vocabulary:

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from screener.cohort.aside import written_aside
 from screener.cohort.columns import ColumnKind, SourceColumn, cohort_table
-from screener.cohort.dialect import Spark
+from screener.cohort.dialects import Spark
 from screener.cohort.inspection import Inspection
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged

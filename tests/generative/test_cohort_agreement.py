@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from screener.cohort.dialect import DuckDb
+from screener.cohort.dialects import DuckDb
 from screener.cohort.query import TrialRules
 
 PATIENTS = 50

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from screener.cohort.dialect import Postgres, Spark
+from screener.cohort.dialects import Postgres, Spark
 from screener.cohort.query import TrialRules
 
 if TYPE_CHECKING:

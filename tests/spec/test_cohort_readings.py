@@ -10,7 +10,7 @@ import pytest
 import rulesets
 
 from screener.cohort.columns import SourceColumn, cohort_table
-from screener.cohort.dialect import DIALECTS, DuckDb
+from screener.cohort.dialects import DIALECTS, DuckDb
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
@@ -136,7 +136,7 @@ def test_the_query_reads_a_cell_as_the_evaluator_does(rule: str, cells: dict[str
 def test_a_fact_that_is_marked_as_not_settled_keeps_its_cause(rule: str, mark: str, beside: str) -> None:
     rules = rule_set(rule)
     facts = ("healed", "pain", "casts", "platelets", "fracture", "bones")
-    cells = {fact: f" {mark}" for fact in (*facts, "birth_date")} | {"surgery": "2026-03-01", "casts__on": beside}
+    cells = dict.fromkeys((*facts, "birth_date"), f" {mark}") | {"surgery": "2026-03-01", "casts__on": beside}
     assert by_query(rules, cells) == by_evaluator(rules, cells)
 
 
