@@ -21,7 +21,7 @@ def written_aside(out: Path) -> Iterator[Path]:
         UsageError: the file cannot be written where it should stand.
     """
     if out.is_dir() and any(out.iterdir()):
-        raise UsageError(f"{out} is a folder.", hint="Name a file that can be written.")
+        raise UsageError(f"{out} is a folder that holds something.", hint="Remove it, or name another.")
     if not out.parent.is_dir():
         raise UsageError(f"There is no folder {out.parent}.", hint="Make it first, or name another.")
     aside = out.with_name(f".{out.name}.{os.getpid()}.partial")

@@ -22,7 +22,7 @@ from screener.cohort.duckdb_settings import DuckDbSettings, Progress
 from screener.cohort.duckdb_source import duckdb_source, malformed_lines
 from screener.cohort.files import CohortFiles
 from screener.cohort.inspection import ROW, STOP, Inspection, behind
-from screener.cohort.layout import Layout, statement
+from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text
 from screener.cohort.summary import Summary
@@ -217,8 +217,8 @@ def parquet_copy(query: exp.Select, to: Path) -> exp.Copy:
 
 
 def csv_copy(query: exp.Select, to: Path) -> exp.Copy:
-    """The statement that writes a query's result as CSV."""
-    return _copy(query, to, FORMAT=exp.Var(this="CSV"), HEADER=exp.true())
+    """The statement that writes a query's result as CSV, in which there is no cell without a value."""
+    return _copy(query, to, FORMAT=exp.Var(this="CSV"), HEADER=exp.true(), NULLSTR=text(NO_CELL))
 
 
 def _copy(query: exp.Select, to: Path, **settings: Sql) -> exp.Copy:

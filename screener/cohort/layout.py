@@ -17,6 +17,8 @@ LAYOUTS: Final[tuple[Layout, ...]] = ("wide", "long")
 _FORMULA: Final = "'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-](.|\n)*"
 _A_NUMBER: Final = "[+-]?[0-9]+([.][0-9]+)?"
 _TRIALS: Final = "trials"
+NO_CELL: Final = "NULL"
+"""What CSV would say where there is no value. There always is one, so that an empty text needs no quotation marks."""
 
 
 def statement(query: CohortQuery, source: Sql, layout: Layout, where: Sql | None, *, csv: bool = False) -> exp.Select:

@@ -14,9 +14,9 @@ from screener.cohort.aside import written_aside
 from screener.cohort.columns import ColumnKind, SourceColumn, cohort_table
 from screener.cohort.dialects import Postgres
 from screener.cohort.inspection import Inspection
-from screener.cohort.layout import Layout, statement
+from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.sql import Sql, above, column, number
+from screener.cohort.sql import Sql, above, column, number, text
 from screener.cohort.summary import Summary
 from screener.errors import UnusablePatients, UsageError
 
@@ -91,7 +91,7 @@ class PostgresEngine:
             return Summary(self._counts(), self.table.unknown, tuple(inspection.say(tuple(counted))))
 
     def _copy(self, aside: Path, layout: Layout) -> None:
-        settings = {"FORMAT": exp.Var(this="CSV"), "HEADER": exp.true()}
+        settings = {"FORMAT": exp.Var(this="CSV"), "HEADER": exp.true(), "NULL": text(NO_CELL)}
         parameters = [exp.CopyParameter(this=exp.Var(this=name), expression=value) for name, value in settings.items()]
         query = exp.Subquery(this=self.shown(layout, csv=True))
         copy = exp.Copy(this=query, kind=False, files=[exp.Var(this="STDOUT")], params=parameters)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -14,9 +16,10 @@ from sqlglot import exp
 from screener.cohort.aside import written_aside
 from screener.cohort.columns import ColumnKind, SourceColumn, cohort_table
 from screener.cohort.dialects import Spark
-from screener.cohort.inspection import Inspection
+from screener.cohort.inspection import Inspection, Unusable
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
+from screener.cohort.spark_faults import explained
 from screener.cohort.sql import above, column, number, table
 from screener.cohort.summary import Summary
 from screener.errors import UnusablePatients, UsageError
@@ -78,19 +81,25 @@ class SparkEngine:
         form = _WRITERS.get(Path(out).suffix.lower())
         if form is None:
             raise UsageError(f"{out} names no format.", hint="End the name in .parquet or .csv.")
+        if "://" in out:
+            # A cluster's storage commits a folder by itself; what is there is never written over.
+            unusable = self._write(out, form, layout)
+        else:
+            with written_aside(Path(out)) as aside:
+                unusable = self._write(str(aside.absolute()), form, layout)
+        return Summary(self._counts(out, form, layout), self.table.unknown, unusable)
+
+    def _write(self, to: str, form: str, layout: Layout) -> tuple[Unusable, ...]:
+        """Write the result to a folder that is not there yet, and count what could not be used."""
         self._refuse_repeated()
         query = self.query()
         inspection = Inspection(query)
         counted = self._rows(query.statement(table(COHORT), inspection.counts(rows=False)))[0]
-        unusable = tuple(inspection.say(tuple(counted)))
         result = self._sql(self.shown(layout, csv=form == "csv"))
-        if "://" in out:
-            # A cluster's storage commits a folder by itself; what is there is never written over.
-            result.write.mode("error").format(form).option("header", value=True).save(out)
-        else:
-            with written_aside(Path(out)) as aside:
-                result.write.format(form).option("header", value=True).save(str(aside.absolute()))
-        return Summary(self._counts(out, form, layout), self.table.unknown, unusable)
+        # Quotation marks inside a cell are doubled, as other programs write them.
+        settings = {"header": "true", "escape": '"', "emptyValue": ""} if form == "csv" else {}
+        result.write.mode("error").format(form).options(**settings).save(to)
+        return tuple(inspection.say(tuple(counted)))
 
     def _refuse_repeated(self) -> None:
         query = self.query()
@@ -130,29 +139,46 @@ def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -
         UnusablePatients: the files cannot be read.
     """
     try:
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError("Spark is not installed.", hint='pip install "eligibility-screener[spark]"') from None
+    builder = SparkSession.builder.master(master).appName("screener cohort")
+    if master.startswith("local"):
+        for name, value in _on_this_machine().items():
+            builder = builder.config(name, value)
+        silent = Path(__file__).with_name("spark_silent.properties").as_uri()
+        os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={silent}")
     try:
-        session = SparkSession.builder.master(master).appName("screener cohort").getOrCreate()
-    except (PySparkException, OSError):
+        session = builder.getOrCreate()
+    except (PySparkException, Py4JError, OSError):
         raise UsageError(f"Spark cannot be started on {master}.", hint="It needs Java 17 or newer.") from None
     session.sparkContext.setLogLevel("OFF")
     try:
         yield SparkEngine(session, facts, trials, as_of)
-    except PySparkException:
-        raise UnusablePatients(
-            f"{facts} cannot be read, or the result not written.", hint="Look at Spark's own log for the reason."
-        ) from None
+    except (PySparkException, Py4JError) as error:
+        raise explained(error, facts) from None
     finally:
         session.stop()
+
+
+def _on_this_machine() -> dict[str, str]:
+    """On this machine Spark listens to itself alone, and shows its progress on a terminal only."""
+    return {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
+    }
 
 
 def _read(session: SparkSession, facts: str) -> DataFrame:
     ending = Path(facts.rstrip("/*")).suffix.lower()
     if ending in (".csv", ".tsv"):
-        return session.read.csv(facts, header=True, sep="\t" if ending == ".tsv" else ",", enforceSchema=False)
+        # A row of another length must not be cut or filled up without a word, so that no column may be left out.
+        reader = session.read.options(mode="FAILFAST", columnPruning="false", enforceSchema="false")
+        return reader.csv(facts, header=True, sep="\t" if ending == ".tsv" else ",", escape='"')
     if ending in (".jsonl", ".ndjson"):
         return session.read.json(facts, primitivesAsString=True)
     return session.read.parquet(facts)
