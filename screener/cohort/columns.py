@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from screener.errors import UnusablePatients
 from screener.facts.definitions import FactDefinition, Vocabulary
@@ -18,6 +18,8 @@ ColumnKind = Literal[
 `real` is a binary number of half the width of a `double`; `texts` is a list of texts; `plain` has a text form that
 means it (an enumeration, a number of another width); `no value` is anything that no fact can be.
 """
+
+_NO_IDS: Final = ("texts", "no value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,11 @@ def cohort_table(columns: Sequence[SourceColumn], vocabulary: Vocabulary, *, nam
     """Find the facts of a vocabulary among the columns of a table, as the reader of fact tables does.
 
     Raises:
-        UnusablePatients: no column is `patient_id`, one stands twice, or none of them is a fact.
+        UnusablePatients: no column is `patient_id` or it holds no text, one stands twice, or none of them is a fact.
     """
     headings = resolve([one.name for one in columns], vocabulary, name=name)
+    if columns[headings.patient_id].kind in _NO_IDS:
+        raise UnusablePatients(f"The column patient_id of {name} is no text.", hint="Write the ids as text.")
     width = len(columns)
     facts = {
         one.fact.name: FactColumns(

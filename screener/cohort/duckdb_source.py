@@ -31,7 +31,7 @@ from screener.cohort.sql import (
     truth,
 )
 from screener.errors import UnusablePatients
-from screener.facts.definitions import Vocabulary
+from screener.facts.definitions import PATIENT_ID, Vocabulary
 from screener.facts.tables.headings import normal
 from screener.facts.values import NOTHING
 
@@ -136,7 +136,7 @@ def _json(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary:
     for key in _keys(connection, lines, files):
         keys.setdefault(normal(key), []).append(key)
     sets = {fact.name for fact in vocabulary.facts.values() if fact.type == "set"}
-    cells = [named(_first_cell(some, is_set=heading in sets), heading) for heading, some in keys.items()]
+    cells = [named(_first_cell(some, heading, is_set=heading in sets), heading) for heading, some in keys.items()]
     query = exp.Select(expressions=cells, from_=exp.From(this=lines))
     relation = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="lines", quoted=True)))
     return DuckDbSource(relation, tuple(SourceColumn(heading, "text") for heading in keys))
@@ -155,23 +155,25 @@ def _keys(connection: duckdb.DuckDBPyConnection, lines: Sql, files: CohortFiles)
         ) from None
 
 
-def _first_cell(keys: Sequence[str], *, is_set: bool) -> Sql:
-    cells = [_cell(key, is_set=is_set) for key in keys]
+def _first_cell(keys: Sequence[str], heading: str, *, is_set: bool) -> Sql:
+    # What is no text is no value of any fact; it names no patient either.
+    no_text = cast(nothing(), Kind.VARCHAR) if heading == PATIENT_ID else text(NO_VALUE)
+    cells = [_cell(key, no_text, is_set=is_set) for key in keys]
     return cells[0] if len(cells) == 1 else exp.Coalesce(this=cells[0], expressions=cells[1:])
 
 
-def _cell(key: str, *, is_set: bool) -> Sql:
-    """What a key holds as the text of a cell: the options of a set with `;`, and `!` for what no fact can be."""
+def _cell(key: str, no_text: Sql, *, is_set: bool) -> Sql:
+    """What a key holds as the text of a cell, the options of a set with `;`; `no_text` for what can be no value."""
     path = '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
     value = function("JSON_EXTRACT", column("json"), text(path))
     kind = function("JSON_TYPE", value)
     plain = function("JSON_EXTRACT_STRING", column("json"), text(path))
-    listed = _joined(value) if is_set else text(NO_VALUE)
+    listed = _joined(value) if is_set else no_text.copy()
     return case(
         [
             (equals(kind, text("NULL")), cast(nothing(), Kind.VARCHAR)),
             (equals(kind.copy(), text("ARRAY")), listed),
-            (equals(kind.copy(), text("OBJECT")), text(NO_VALUE)),
+            (equals(kind.copy(), text("OBJECT")), no_text.copy()),
         ],
         plain,
     )

@@ -120,6 +120,43 @@ def test_rows_without_a_patient_are_left_out_and_those_that_hold_something_are_t
     assert [one["patient_id"] for one in rows(tmp_path / "results.parquet")] == ["P-1"]
 
 
+def test_what_is_no_text_names_no_patient(tmp_path: Path) -> None:
+    facts = tmp_path / "cohort.jsonl"
+    lines = [{"patient_id": "P-1", "er_status": "positive"}, {"patient_id": ["P-2"], "er_status": "positive"}]
+    facts.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    out = tmp_path / "results.parquet"
+    ran = cohort(facts, "--out", out)
+    assert (ran.code, "column patient_id: 1, first in row 3" in ran.err) == (3, True)
+    assert [one["patient_id"] for one in rows(out)] == ["P-1"]
+    listed = tmp_path / "listed.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select ['P-1'] as patient_id, 'positive' as er_status) to '{listed}'")
+    refused(cohort(listed, "--out", tmp_path / "other.parquet"), "The column patient_id of", "Write the ids as text")
+
+
+def test_a_mark_in_a_list_is_no_mark(tmp_path: Path) -> None:
+    facts = tmp_path / "cohort.jsonl"
+    lines = [{"patient_id": "P-1", "metastasis_sites": "?conflicting", "metastasis_count": 1},
+             {"patient_id": "P-2", "metastasis_sites": ["?conflicting"], "metastasis_count": 1}]  # fmt: skip
+    facts.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    out = tmp_path / "results.parquet"
+    assert cohort(facts, "--out", out).code == 3
+    assert {one["patient_id"]: one for one in rows(out)} == by_screen(facts)
+    assert {one["I8__causes"] for one in rows(out)} == {"conflicting", "unreadable"}
+
+
+@pytest.mark.parametrize("repeated", [0, 60_000, 129_999])
+def test_a_patient_that_stands_twice_anywhere_in_a_large_table_is_found(tmp_path: Path, repeated: int) -> None:
+    facts, out = tmp_path / "cohort.parquet", tmp_path / "results.parquet"
+    number = f"(case when i = 130000 then {repeated} else i end)::varchar"
+    chosen = f"'P-' || lpad({number}, 9, '0') as patient_id, 1 as who_performance_status"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select {chosen} from range(200000) t(i)) to '{facts}' (row_group_size 20000)")
+    ran = cohort(facts, "--out", out, "--threads", "2")
+    assert (ran.code, "rows that name a patient again: 1, first in row 130,002" in ran.err) == (3, True)
+    assert len(rows(out)) == 199_999
+
+
 def test_a_csv_row_of_another_length_is_told_and_stops_nothing(tmp_path: Path) -> None:
     facts = table(tmp_path, HEADINGS, "P-1,1961,1,,yes", "P-2,1961", "P-3,1961,1,,yes,more", "P-4,1961,1,,yes")
     ran = cohort(facts, "--out", tmp_path / "results.parquet")
