@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from command_line import SAMPLE, TRIAL, Ran, screen, screener, table
@@ -61,6 +62,7 @@ def test_the_table_and_the_page_tell_the_same_counts_and_nobodys_id(tmp_path: Pa
     ran = feasibility(SAMPLE, "--page", page, form="table")
     assert ran.code == 0
     assert "12 patients, 2 eligible on recorded data, 4 need information, 6 not" in ran.out
+    assert re.search(r"at most 3 +│ +[+]1 +│ +[+]0 ", ran.out)
     html = page.read_text(encoding="utf-8")
     assert "<svg" in html
     assert "WHO performance status at most 2" in html
@@ -77,3 +79,11 @@ def test_a_patient_that_stands_twice_is_refused(tmp_path: Path) -> None:
 def test_limits_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     ran = feasibility(SAMPLE, "--sweep", "age=young")
     assert (ran.code, "names no limits" in ran.err) == (2, True)
+
+
+def test_the_page_quotes_the_protocol_without_its_escapes_and_says_what_a_limit_would_change(tmp_path: Path) -> None:
+    feasibility(SAMPLE, "--page", tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "&gt;=18 years" in html
+    assert "\\" not in html
+    assert 'class="more">+1</text>' in html

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from screener.cohort.feasibility.model import Step, Verdicts
 from screener.cohort.outcomes import IS_NO, IS_YES, causes_of
 from screener.criteria.model import Criterion
+from screener.criteria.source import quoted
 from screener.matching.results import Effect
 
 Pattern = tuple[int, ...]
@@ -58,13 +59,9 @@ def steps(criteria: Sequence[Criterion], patterns: Mapping[Pattern, int]) -> tup
         still_open = sum(count for pattern, count in left.items() if "open" in effects[pattern][: place + 1])
         found.append(
             Step(
-                criterion.id, criterion.kind, _words(criterion), excluded, sum(left.values()), still_open,
+                criterion.id, criterion.kind, quoted(criterion), excluded, sum(left.values()), still_open,
                 here["passes"], here["fails"], here["open"], alone, dict(causes.most_common()),
                 verdicts(criteria, patterns, without=place),
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def _words(criterion: Criterion) -> str:
-    return " ".join(criterion.quote.split())

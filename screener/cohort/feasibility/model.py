@@ -21,6 +21,11 @@ class Verdicts:
         return self.eligible + self.needs_information + self.not_eligible
 
 
+def change(before: Verdicts, after: Verdicts) -> tuple[int, int]:
+    """How many more are eligible, and how many more need information."""
+    return after.eligible - before.eligible, after.needs_information - before.needs_information
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One criterion, in the order of the protocol.
@@ -45,14 +50,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a limit, in the words of its test ("at most 3"), and the verdicts of the cohort with it."""
+
+    limit: str
+    words: str
+    verdicts: Verdicts
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
-    """A limit of a criterion at other values: the verdicts of the cohort at each; `now` is the one that stands."""
+    """A limit of a criterion at other values; `now` is the one that stands, `words` the test in words."""
 
     criterion: str
     fact: str
     words: str
     now: str
-    points: tuple[tuple[str, Verdicts], ...]
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)

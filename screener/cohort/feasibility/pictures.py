@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from screener.cohort.feasibility.model import Feasibility, Step, Sweep, Verdicts
+from screener.cohort.feasibility.model import Feasibility, Step, Sweep, Verdicts, change
 
 WIDTH: Final = 720
 ROW: Final = 30
 LABELS: Final = 60
-NUMBERS: Final = 110
+NUMBERS: Final = 150
 _CURVE_HEIGHT: Final = 160
 _MARGIN: Final = 34
 
@@ -27,13 +27,23 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A value on the axis of a curve, and what it would change; nothing at the value that stands."""
+
+    x: float
+    limit: str
+    eligible: str
+    open: str
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """One limit at several values: a line of eligible patients and one of those who are not ruled out."""
 
     title: str
     eligible: str
     possible: str
-    marks: tuple[tuple[float, str, bool], ...]
+    marks: tuple[Mark, ...]
     most: int
 
 
@@ -58,19 +68,16 @@ def effects(study: Feasibility) -> list[Bar]:
     return [row(place, step) for place, step in enumerate(study.steps)]
 
 
-def curve(sweep: Sweep) -> Curve:
-    """The curve of one limit."""
-    counts = [found for _, found in sweep.points]
+def curve(sweep: Sweep, now: Verdicts) -> Curve:
+    """The curve of one limit; `now` is what the limit that stands gives."""
+    counts = [point.verdicts for point in sweep.points]
     most = max((one.eligible + one.needs_information for one in counts), default=0)
-    marks = tuple((_x(place, len(counts)), value, value == sweep.now) for place, (value, _) in enumerate(sweep.points))
-    title = f"{sweep.criterion}: {sweep.words}"
-    return Curve(
-        title,
-        _line([one.eligible for one in counts], most),
-        _line([_possible(one) for one in counts], most),
-        marks,
-        most,
-    )
+    marks = []
+    for place, point in enumerate(sweep.points):
+        told = ("", "") if point.limit == sweep.now else tuple(f"{one:+,}" for one in change(now, point.verdicts))
+        marks.append(Mark(_x(place, len(counts)), point.limit, *told))
+    lines = (_line([one.eligible for one in counts], most), _line([_possible(one) for one in counts], most))
+    return Curve(f"{sweep.criterion}: {sweep.words}", *lines, tuple(marks), most)
 
 
 def _possible(counts: Verdicts) -> int:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from screener.cohort.duckdb_engine import DuckDbEngine, parquet_copy
 from screener.cohort.feasibility.counting import Pattern, steps, verdicts
-from screener.cohort.feasibility.model import Asked, Feasibility, Sweep, Verdicts
+from screener.cohort.feasibility.model import Asked, Feasibility, Point, Sweep, Verdicts
 from screener.cohort.feasibility.sweeps import Limit, limits
 from screener.cohort.query import VERDICTS, TrialRules
 from screener.cohort.sql import Sql, both, case, column, equals, named, number, opposite, table
@@ -85,9 +85,12 @@ class Study:
         )
 
     def _sweep(self, limit: Limit, found: Sequence[Verdicts]) -> Sweep:
-        points = tuple((str(value), one) for value, one in zip(limit.values, found, strict=True))
-        words = limit.words(self._trial.rules.vocabulary)
-        return Sweep(limit.criterion.id, limit.test.fact, words, str(limit.now), points)
+        vocabulary = self._trial.rules.vocabulary
+        points = tuple(
+            Point(str(value), limit.words_at(value, vocabulary), one)
+            for value, one in zip(limit.values, found, strict=True)
+        )
+        return Sweep(limit.criterion.id, limit.test.fact, limit.words(vocabulary), str(limit.now), points)
 
     def _at(self, points: Sequence[tuple[Limit, Number]]) -> list[Verdicts]:
         """The verdicts with one limit at another value, for each."""

@@ -22,7 +22,7 @@ from screener.criteria.model import (
     RuleSet,
     fact_tests,
 )
-from screener.criteria.words import tests_words
+from screener.criteria.words import test_words, tests_words
 from screener.facts.definitions import FactDefinition, Vocabulary
 
 STEPS: Final = 3
@@ -49,12 +49,19 @@ class Limit:
         """The test, as the rules are read aloud."""
         return f"{vocabulary[self.test.fact].label} {tests_words(self.test, vocabulary)}"
 
+    def words_at(self, value: Number, vocabulary: Vocabulary) -> str:
+        """The limit at another value, in the words of its test."""
+        return test_words(self._test_at(value), vocabulary[self.test.fact], vocabulary)
+
+    def _test_at(self, value: Number) -> NumberTest:
+        old = self.test.tests[self.place]
+        assert isinstance(old, NumberTest)
+        return replace(old, limit=value)
+
     def at(self, value: Number) -> Criterion:
         """The criterion with this limit at another value."""
         tests = list(self.test.tests)
-        old = tests[self.place]
-        assert isinstance(old, NumberTest)
-        tests[self.place] = replace(old, limit=value)
+        tests[self.place] = self._test_at(value)
         assert self.criterion.rule is not None
         changed = _replaced(self.criterion.rule, self.test, replace(self.test, tests=tuple(tests)))
         return replace(self.criterion, rule=changed)

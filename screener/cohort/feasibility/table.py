@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from screener.cohort.feasibility.model import Feasibility, Sweep
+from screener.cohort.feasibility.model import Feasibility, Sweep, change
 
 _WIDTH = 110
 
@@ -40,8 +40,7 @@ def _parts(study: Feasibility) -> Iterator[tuple[str, Table]]:
 def _funnel(study: Feasibility) -> Table:
     table = _table("", "excluded", "left", "of these open", "fails", "this alone", "without it: eligible", "open")
     for step in study.steps:
-        eligible = step.without.eligible - study.verdicts.eligible
-        still = step.without.needs_information - study.verdicts.needs_information
+        eligible, still = change(study.verdicts, step.without)
         numbers = (step.excluded, step.left, step.left_open, step.fails, step.alone)
         table.add_row(step.id, *(f"{one:,}" for one in numbers), f"{eligible:+,}", f"{still:+,}")
     return table
@@ -57,16 +56,13 @@ def _causes(study: Feasibility) -> Table:
 
 
 def _sweep(study: Feasibility, sweep: Sweep) -> Table:
-    table = _table("limit", "eligible", "open")
-    for value, counts in sweep.points:
-        now = value == sweep.now
-        eligible = counts.eligible - study.verdicts.eligible
-        still = counts.needs_information - study.verdicts.needs_information
-        table.add_row(
-            value,
-            f"{counts.eligible:,}" if now else f"{eligible:+,}",
-            f"{counts.needs_information:,}" if now else f"{still:+,}",
-        )
+    table = _table("", "eligible", "open")
+    for point in sweep.points:
+        if point.limit == sweep.now:
+            counts = point.verdicts
+            table.add_row(f"{point.words} (now)", f"{counts.eligible:,}", f"{counts.needs_information:,}")
+        else:
+            table.add_row(point.words, *(f"{one:+,}" for one in change(study.verdicts, point.verdicts)))
     return table
 
 

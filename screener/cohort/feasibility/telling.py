@@ -15,7 +15,7 @@ def as_json(study: Feasibility) -> str:
     data: dict[str, Any] = asdict(study)
     data["as_of"] = study.as_of.isoformat()
     data["sweeps"] = [
-        {**sweep, "points": [{"limit": value, **counts} for value, counts in sweep["points"]]}
+        {**sweep, "points": [{"limit": one["limit"], **one["verdicts"]} for one in sweep["points"]]}
         for sweep in data["sweeps"]
     ]
     return json.dumps(data, ensure_ascii=False, indent=1)
@@ -33,5 +33,5 @@ def page(study: Feasibility) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template("page.html.j2")
-    curves = [curve(one) for one in study.sweeps]
+    curves = [curve(one, study.verdicts) for one in study.sweeps]
     return template.render(study=study, funnel=funnel(study), effects=effects(study), curves=curves)
