@@ -40,7 +40,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 soak: $(READY)
-	cd tests/generative && PYTHONPATH=. ../../$(BIN)/python soak.py $(or $(SECONDS_LONG),3600)
+	cd tests/generative && PYTHONPATH=.:.. ../../$(BIN)/python soak.py $(or $(SECONDS_LONG),3600) $(SEED)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -15,6 +15,8 @@ import duckdb
 import pytest
 from command_line import APART, REPOSITORY, SAMPLE, TRIAL, Ran, screen, screener, table
 
+pytest_plugins = ["java"]
+
 DAY = "2026-06-01"
 HEADINGS = "patient_id,birth_date,who_performance_status,who_performance_status__on,dutch_communication"
 
@@ -246,9 +248,9 @@ def test_a_disk_that_fills_is_told_and_leaves_what_was_there(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "spark"])
-def test_the_statement_can_be_shown(tmp_path: Path, engine: str) -> None:
+def test_the_statement_can_be_shown(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> None:
     if engine == "spark":
-        pytest.importorskip("pyspark", reason="Spark is not installed")
+        request.getfixturevalue("java")
     ran = cohort(sample_parquet(tmp_path), "--engine", engine, "--show-sql")
     assert ran.code == 0
     assert ran.out.startswith("WITH ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,7 @@ from screener.criteria.library import find_rules, shipped
 from screener.errors import ScreenerError
 from screener.matching.gate import admitted
 
-pytest_plugins = ["postgres"]
+pytest_plugins = ["java", "postgres"]
 
 DAY = date(2026, 6, 1)
 
@@ -59,14 +58,7 @@ def test_an_empty_cell_is_written_without_quotation_marks_and_every_cell_as_scre
     assert '"' not in "".join(text_of(out))
 
 
-@pytest.fixture(scope="module")
-def _java() -> None:
-    pytest.importorskip("pyspark", reason="Spark is not installed")
-    if shutil.which("java") is None:
-        pytest.skip("Java is not installed")
-
-
-@pytest.mark.usefixtures("_java")
+@pytest.mark.usefixtures("java")
 def test_spark_gives_the_sample_what_screen_gives(tmp_path: Path) -> None:
     out = tmp_path / "results.csv"
     ran = cohort(SAMPLE, out, "--engine", "spark", "--master", "local[2]")
@@ -76,7 +68,7 @@ def test_spark_gives_the_sample_what_screen_gives(tmp_path: Path) -> None:
     assert "[Stage" not in ran.err
 
 
-@pytest.mark.usefixtures("_java")
+@pytest.mark.usefixtures("java")
 def test_what_spark_cannot_read_or_write_is_a_sentence_and_no_result(tmp_path: Path) -> None:
     from screener.cohort.spark_engine import opened
 
