@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Final
 
@@ -52,6 +52,8 @@ class Dialect:
 
     name: ClassVar[str]
     quick: ClassVar[bool] = False
+    splits: ClassVar[bool] = False
+    """Whether the engine can take a text apart into a list and work on that."""
     materialized: ClassVar[bool | None] = None
     exact: ClassVar[exp.DataType] = decimal(38, 19)
     wide: ClassVar[bool] = False
@@ -185,6 +187,14 @@ class Dialect:
     def count(self, value: Sql) -> Sql:
         """How many a list holds."""
         return exp.ArraySize(this=value)
+
+    def split(self, name: str, separator: str) -> Sql:
+        """The parts of a column's text as a list."""
+        raise NotImplementedError
+
+    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
+        """The bits of the texts in a column's list, `bad` among them where a text has none; nothing of no list."""
+        raise NotImplementedError
 
     def share(self, part: Sql, total: int) -> Sql:
         """How many hundredths one number is of another, rounded down."""

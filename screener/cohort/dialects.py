@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -12,6 +12,7 @@ from screener.cohort.outcomes import IS_NO, NOT_RECORDED, joined_causes, subsets
 from screener.cohort.sql import (
     Kind,
     Sql,
+    above,
     array,
     at_least,
     below,
@@ -20,7 +21,10 @@ from screener.cohort.sql import (
     cast,
     column,
     equals,
+    first_of,
     function,
+    missing,
+    nothing,
     number,
     operation,
     plus,
@@ -38,6 +42,7 @@ class DuckDb(Dialect):
 
     name = "duckdb"
     quick = True
+    splits = True
     materialized = False
 
     def matches(self, value: Sql, pattern: str) -> Sql:
@@ -62,6 +67,18 @@ class DuckDb(Dialect):
     def pick(self, values: Sequence[Sql], index: Sql) -> Sql:
         """The value at a place: a list is looked up in one step."""
         return exp.Anonymous(this="LIST_EXTRACT", expressions=[array(values), index])
+
+    def split(self, name: str, separator: str) -> Sql:
+        """The parts of a column's text as a list."""
+        return function("STRING_SPLIT", column(name), text(separator))
+
+    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
+        """The bits of the texts in a column's list; nothing of an empty one either."""
+        option = exp.Identifier(this="option", quoted=True)
+        place = function("LIST_POSITION", array(text(one) for one in bit_of), option)
+        found = function("LIST_EXTRACT", array(number(one) for one in bit_of.values()), place)
+        each = exp.Lambda(this=first_of(found, number(bad)), expressions=[option.copy()], colon=True)
+        return function("LIST_BIT_OR", function("LIST_TRANSFORM", column(name), each))
 
     def result(self, outcome: str, words: Sequence[str], why: int) -> Sql:
         """The word for an outcome, of an enumeration: a byte a row, and no text to compare."""
@@ -142,6 +159,33 @@ class Spark(Dialect):
     """Spark, where one machine ends."""
 
     name = "spark"
+    splits = True
+
+    def strip_column(self, name: str) -> Sql:
+        """A column without space at its ends: a look at the first and the last sign spares most the search."""
+        last = function("RIGHT", column(name), number(1))
+        plain = both(
+            at_least(column(name), text("!")), below(column(name), text("\x7f")),
+            exp.Between(this=last, low=text("!"), high=text("~")),
+        )  # fmt: skip
+        return case([(plain, column(name))], self.strip(column(name)))
+
+    def split(self, name: str, separator: str) -> Sql:
+        """The parts of a column's text as a list; -1 keeps the empty ones at the end."""
+        return function("SPLIT", column(name), text(separator), number(-1))
+
+    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
+        """The bits of the texts in a column's list: a list without others is asked for those of each bit."""
+        held: dict[int, list[str]] = {}
+        for one, bit in bit_of.items():
+            held.setdefault(bit, []).append(one)
+        bits = [
+            case([(function("ARRAYS_OVERLAP", column(name), array(map(text, some))), number(bit))], number(0))
+            for bit, some in held.items()
+        ]
+        others = function("ARRAY_EXCEPT", column(name), array(map(text, bit_of)))
+        known = [(missing(column(name)), nothing()), (above(self.count(others), number(0)), number(bad))]
+        return case(known, plus(*bits))
 
     def months_later(self, value: Sql, count: Sql) -> Sql:
         """So many months after a day."""

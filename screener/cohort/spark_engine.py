@@ -16,11 +16,11 @@ from sqlglot import exp
 from screener.cohort.aside import written_aside
 from screener.cohort.columns import ColumnKind, SourceColumn, cohort_table
 from screener.cohort.dialects import Spark
-from screener.cohort.inspection import Inspection, Unusable
+from screener.cohort.inspection import STOP, Inspection, Unusable
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.spark_faults import explained
-from screener.cohort.sql import above, column, number, table
+from screener.cohort.sql import Kind, above, cast, column, function, number, table, text
 from screener.cohort.summary import Summary
 from screener.errors import UnusablePatients, UsageError
 
@@ -91,27 +91,48 @@ class SparkEngine:
 
     def _write(self, to: str, form: str, layout: Layout) -> tuple[Unusable, ...]:
         """Write the result to a folder that is not there yet, and count what could not be used."""
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
         self._refuse_repeated()
+        query = self.query()
+        guard = Inspection(query).guard(cast(function("RAISE_ERROR", text(STOP)), Kind.BOOLEAN))
+        try:
+            self._save(statement(query, table(COHORT), layout, guard, csv=form == "csv"), to, form)
+        except (PySparkException, Py4JError) as error:
+            if STOP not in str(error):
+                raise
+            return self._write_inspected(to, form, layout)
+        return ()
+
+    def _write_inspected(self, to: str, form: str, layout: Layout) -> tuple[Unusable, ...]:
         query = self.query()
         inspection = Inspection(query)
         counted = self._rows(query.statement(table(COHORT), inspection.counts(rows=False)))[0]
-        result = self._sql(self.shown(layout, csv=form == "csv"))
-        # Quotation marks inside a cell are doubled, as other programs write them.
-        settings = {"header": "true", "escape": '"', "emptyValue": ""} if form == "csv" else {}
-        result.write.mode("error").format(form).options(**settings).save(to)
+        self._save(self.shown(layout, csv=form == "csv"), to, form)
         return tuple(inspection.say(tuple(counted)))
 
+    def _save(self, query: exp.Select, to: str, form: str) -> None:
+        # Quotation marks inside a cell are doubled, as other programs write them.
+        settings = {"header": "true", "escape": '"', "emptyValue": ""} if form == "csv" else {}
+        self._sql(query).write.mode("error").format(form).options(**settings).save(to)
+
     def _refuse_repeated(self) -> None:
-        query = self.query()
-        twice = query.statement(table(COHORT), [number(1)], query.has_id())
-        twice.set("group", exp.Group(expressions=[column(query.patient_id)]))
-        twice.set("having", exp.Having(this=above(exp.Count(this=exp.Star()), number(1))))
-        twice.set("limit", exp.Limit(expression=number(1)))
-        if self._rows(twice):
+        # Fingerprints of ids take a third of the memory; that two ids share one is rare, and then ids are compared.
+        if self._twice(hashed=True) and self._twice(hashed=False):
             raise UnusablePatients(
                 "A patient stands in the table more than once, and files that Spark reads have no first row.",
                 hint="Keep one row for each patient_id, or use --engine duckdb.",
             )
+
+    def _twice(self, *, hashed: bool) -> bool:
+        query = self.query()
+        patient = column(query.patient_id)
+        twice = query.statement(table(COHORT), [number(1)], query.has_id())
+        twice.set("group", exp.Group(expressions=[function("XXHASH64", patient) if hashed else patient]))
+        twice.set("having", exp.Having(this=above(exp.Count(this=exp.Star()), number(1))))
+        twice.set("limit", exp.Limit(expression=number(1)))
+        return bool(self._rows(twice))
 
     def _counts(self, out: str, form: str, layout: Layout) -> dict[str, dict[str, int]]:
         written = self._session.read.format(form).option("header", value=True).load(out)
@@ -145,6 +166,8 @@ def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -
     except ImportError:
         raise UsageError("Spark is not installed.", hint='pip install "eligibility-screener[spark]"') from None
     builder = SparkSession.builder.master(master).appName("screener cohort")
+    # Java does not compile longer methods: Spark must then divide what it generates.
+    builder = builder.config("spark.sql.codegen.hugeMethodLimit", "8000")
     if master.startswith("local"):
         for name, value in _on_this_machine().items():
             builder = builder.config(name, value)

@@ -82,11 +82,11 @@ def _of_text(
     # A mark stands as it is, without capitals or an underscore.
     marked = [(text(mark), number(code)) for mark, code in marks.items()]
     other = switch(context.dialect.strip(column(name)), marked, unreadable)
-    if not context.dialect.quick:
-        normal = context.steps.name(f"{name} normal", normal_option(context, name))
-        return case([(missing(column(name)), nothing)], switch(column(normal), codes, other))
     slowly = case([(missing(column(name)), nothing)], switch(normal_option(context, name), codes, other))
-    return first_of(_looked_up(column(name), spellings), slowly)
+    if context.dialect.quick:
+        return first_of(_looked_up(column(name), spellings), slowly)
+    # Most cells are written as they should be; only for others the text is worked on.
+    return switch(column(name), [(text(word), number(code)) for word, code in spellings], slowly)
 
 
 def _looked_up(value: Sql, spellings: list[tuple[str, int]]) -> Sql:

@@ -13,7 +13,6 @@ from screener.cohort.reading.cells import Context, Make, SetCell, When
 from screener.cohort.reading.text import NO_VALUE, marks_in, stripped, text_column
 from screener.cohort.sql import (
     Sql,
-    array,
     bits,
     both,
     case,
@@ -45,7 +44,7 @@ def set_cell(context: Context, columns: FactColumns, when: When | None, tests: S
     bit_of = _classes(fact, tests)
     more = 2 * max(bit_of.values(), default=1)
     bad, nothing = 2 * more, 4 * more
-    quick = steps.name(f"{name} quick", _quick(context, columns, bit_of, bad)) if context.dialect.quick else None
+    quick = _quick(context, columns, bit_of, bad) if context.dialect.splits else None
     written = _text(context, columns, quick, bad)
     unsettled = _unsettled(context, columns, written)
     slow = _slow(context, fact, written, bit_of, more=more, bad=bad, nothing=nothing)
@@ -103,23 +102,20 @@ def _without(name: str, bit: int) -> Sql:
     return equals(bits(column(name), number(bit)), number(0))
 
 
-def _quick(context: Context, columns: FactColumns, bit_of: dict[str, int], bad: int) -> Sql:
-    """The bits of a set whose options are written as they should be; what is not gives the bit `bad`."""
+def _quick(context: Context, columns: FactColumns, bit_of: dict[str, int], bad: int) -> str:
+    """The column with the bits of a set whose options are written as they should be; others give the bit `bad`."""
     heading, kind = columns.fact.name, columns.value.kind
     name = heading if kind in ("text", "texts") else text_column(context, heading, columns.value)
-    parts = column(name)
+    parts = name
     if kind != "texts":
-        parts = exp.Anonymous(this="STRING_SPLIT", expressions=[column(name), text(";")])
-    option = exp.Identifier(this="option", quoted=True)
-    place = exp.Anonymous(this="LIST_POSITION", expressions=[array(text(one) for one in bit_of), option])
-    found = exp.Anonymous(this="LIST_EXTRACT", expressions=[array(number(one) for one in bit_of.values()), place])
-    each = exp.Lambda(this=first_of(found, number(bad)), expressions=[option.copy()], colon=True)
-    masks = exp.Anonymous(this="LIST_TRANSFORM", expressions=[parts, each])
-    whole = exp.Anonymous(this="LIST_BIT_OR", expressions=[masks])
+        parts = context.steps.name(f"{heading} split", context.dialect.split(name, ";"))
+    whole = context.dialect.bits_of(parts, bit_of, bad)
     if kind != "texts":
-        return whole if NOTHING in bit_of else case([(equals(column(name), text(NOTHING)), number(0))], whole)
-    # The bits of the empty list are nothing, and so are those of no list.
-    return case([(present(column(heading)), first_of(whole, number(0)))])
+        read = whole if NOTHING in bit_of else case([(equals(column(name), text(NOTHING)), number(0))], whole)
+    else:
+        # The bits of the empty list are nothing, and so are those of no list.
+        read = case([(present(column(heading)), first_of(whole, number(0)))])
+    return context.steps.name(f"{heading} quick", read)
 
 
 def _text(context: Context, columns: FactColumns, quick: str | None, bad: int) -> str:
