@@ -2,41 +2,50 @@
 
 One made-up cohort as Parquet with narrow types, 5% to 40% of each fact missing. Ours is the whole command: it checks
 ids for repeats and every cell for whether it can be read, which the others do not. All results are compared.
+`python -m benchmarks.cohort_sql make PATH ROWS` writes the cohort alone.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
 
 import duckdb
+import sqlglot
 
-from benchmarks.cohort import MISSING
+from benchmarks.cohort import MISSING, headings
+from benchmarks.cohort_by_hand import POLARS, by_hand, duckdb_by_hand
+from benchmarks.measure import RUNS
+from benchmarks.table import publish_lines
+from screener.cohort.columns import ColumnKind, SourceColumn, cohort_table
+from screener.cohort.dialects import DIALECTS
+from screener.cohort.layout import statement
+from screener.cohort.query import CohortQuery, TrialRules
+from screener.cohort.sql import table as relation
 from screener.criteria.library import find_rules, shipped
+from screener.criteria.model import RuleSet
 from screener.facts.definitions import FactDefinition, Vocabulary
 from screener.matching.gate import admitted
 
 TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
-SIZES, RUNS = (1_000_000, 10_000_000), 3
-README = Path(__file__).with_name("README.md")
-START, END = "<!-- cohort table -->", "<!-- end of cohort table -->"
+SIZES = (1_000_000, 10_000_000)
+ON_SPARK = 1_000_000
+OURS = "screener cohort"
 WELL = {
     "who_performance_status": "1", "recurrence_type": "'local'", "primary_irradiated_postoperatively": "true",
     "prior_breast_irradiation": "'whole_breast'", "recurrence_surgery": "'salvage_mastectomy'",
     "high_risk_tumour_characteristics": "true", "low_risk_recurrence": "false", "staging_pet_ct": "'fdg'",
     "metastasis_count": "0", "dutch_communication": "true", "primary_breast_sarcoma": "false",
 }  # fmt: skip
-IDS = ("I1", "I2", "I3", "I4", "I5", "I7", "I8", "I9", "E1", "E2")
-NODES = "['mediastinal_nodes', 'neck_nodes', 'contralateral_axillary_nodes', 'contralateral_supraclavicular_nodes']"
-LRR = "('local', 'regional', 'local_and_regional', 'second_primary_ipsilateral')"
 
 
 def value(fact: FactDefinition, place: int) -> str:
@@ -68,118 +77,9 @@ def write_cohort(path: Path, rows: int, vocabulary: Vocabulary) -> None:
         connection.execute(f"copy (select {', '.join(columns)} from range({rows}) t(i)) to '{path}' (format parquet)")
 
 
-def by_hand(source: str, *, enumerated: bool) -> str:
-    """The eleven criteria as somebody would write them for this trial alone; words as text, or as enumerations."""
-    criteria = f"""select patient_id, prior_breast_irradiation as prior,
-        who_performance_status <= 2 as I1,
-        birth_date <= date '2008-06-01' as I2,
-        recurrence_type in {LRR} and primary_irradiated_postoperatively as I3,
-        (recurrence_surgery = 'salvage_mastectomy' and high_risk_tumour_characteristics)
-            or (recurrence_surgery = 'local_excision' and reirradiation_indicated) as I4,
-        case when prior_breast_irradiation <> 'chest_wall'
-            then prior_breast_irradiation in ('whole_breast', 'partial_breast') end as I5,
-        staging_pet_ct <> 'none' as I7,
-        metastasis_count = 0 or (metastasis_count <= 5 and list_has_all({NODES}, metastasis_sites)) as I8,
-        dutch_communication as I9, primary_breast_sarcoma as E1,
-        low_risk_recurrence and previous_breast_conserving_therapy as E2 from {source}"""
-    fails = {one: f"not {one}" if one[0] == "I" else one for one in IDS}
-    failed = " + ".join(f"coalesce({one}, false)::tinyint" for one in fails.values())
-    still_open = " + ".join(f"({one} is null)::tinyint" for one in IDS)
-    for_good = " or ".join(f"coalesce({fails[one]}, false)" for one in ("I3", "I5", "I8", "E1", "E2"))
-    judged = f"select *, {failed} as f, {still_open} as o, {for_good} as g from ({criteria})"
-    said = {"met": "met", "not met": "not met"}
-    kinds = {"v": ("eligible", "needs_information", "not_eligible"), "i": ("met", "not met", "unknown"),
-             "e": ("applies", "does not apply", "unknown"), "c": ("", "not_recorded"), "a": ("allowed",),
-             "p": ("", "interpretation_open", "not_recorded;interpretation_open")}  # fmt: skip
-
-    def word(kind: str, text: str) -> str:
-        among = ", ".join(f"'{one}'" for one in kinds[kind])
-        return f"'{said.get(text, text)}'::enum({among})" if enumerated else f"'{text}'"
-
-    no, still, yes = (word("v", one) for one in ("not_eligible", "needs_information", "eligible"))
-    verdict = f"case when f > 0 then {no} when o > 0 then {still} else {yes} end as verdict"
-    columns = [
-        "patient_id",
-        verdict,
-        "case when f > 0 then not g end as recoverable",
-        "((10 - f - o) * 10)::smallint as score",
-    ]
-    for one in ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "E1", "E2"):
-        if one == "I6":
-            columns += [f"{word('a', 'allowed')} as I6", f"{word('c', '')} as I6__causes"]
-            continue
-        kind, yes, no = ("i", "met", "not met") if one[0] == "I" else ("e", "applies", "does not apply")
-        columns.append(f"case {one} when true then {word(kind, yes)} when false then {word(kind, no)} "
-                       f"else {word(kind, 'unknown')} end as {one}")  # fmt: skip
-        why = f"case when {one} is null then {word('c', 'not_recorded')} else {word('c', '')} end"
-        if one == "I5":
-            both = word("p", "not_recorded;interpretation_open")
-            why = (f"case when I5 is not null then {word('p', '')} when prior is null then {both} "
-                   f"else {word('p', 'interpretation_open')} end")  # fmt: skip
-        columns.append(f"{why} as {one}__causes")
-    return f"select {', '.join(columns)} from ({judged})"
-
-
-def duckdb_by_hand(facts: Path, out: Path, threads: int, *, enumerated: bool) -> None:
-    with duckdb.connect(config={"threads": threads, "memory_limit": "400MB"}) as connection:
-        connection.execute("set preserve_insertion_order = false")  # else it writes with one thread
-        query = by_hand(f"'{facts}'", enumerated=enumerated)
-        connection.execute(f"copy ({query}) to '{out}' (format parquet)")
-
-
-POLARS = """
-import sys, datetime, polars as pl
-from polars import col, when, lit
-facts, out = sys.argv[1:3]
-nodes = ['mediastinal_nodes', 'neck_nodes', 'contralateral_axillary_nodes', 'contralateral_supraclavicular_nodes']
-lrr = ['local', 'regional', 'local_and_regional', 'second_primary_ipsilateral']
-rules = {
-    'I1': col('who_performance_status') <= 2,
-    'I2': col('birth_date') <= datetime.date(2008, 6, 1),
-    'I3': col('recurrence_type').is_in(lrr) & col('primary_irradiated_postoperatively'),
-    'I4': ((col('recurrence_surgery') == 'salvage_mastectomy') & col('high_risk_tumour_characteristics'))
-          | ((col('recurrence_surgery') == 'local_excision') & col('reirradiation_indicated')),
-    'I5': when(col('prior_breast_irradiation') != 'chest_wall').then(
-              col('prior_breast_irradiation').is_in(['whole_breast', 'partial_breast'])),
-    'I7': col('staging_pet_ct') != 'none',
-    'I8': (col('metastasis_count') == 0)
-          | ((col('metastasis_count') <= 5) & (col('metastasis_sites').list.set_difference(nodes).list.len() == 0)),
-    'I9': col('dutch_communication'), 'E1': col('primary_breast_sarcoma'),
-    'E2': col('low_risk_recurrence') & col('previous_breast_conserving_therapy'),
-}
-failing = {one: ~col(one) if one[0] == 'I' else col(one) for one in rules}
-f = sum(one.fill_null(False).cast(pl.Int8) for one in failing.values())
-o = sum(col(one).is_null().cast(pl.Int8) for one in rules)
-g = pl.any_horizontal(*(failing[one].fill_null(False) for one in ('I3', 'I5', 'I8', 'E1', 'E2')))
-def said(one):
-    yes, no = ('met', 'not met') if one[0] == 'I' else ('applies', 'does not apply')
-    return when(col(one)).then(lit(yes)).when(~col(one)).then(lit(no)).otherwise(lit('unknown')).alias(one + ' said')
-def why(one):
-    if one == 'I5':
-        return when(col('I5').is_not_null()).then(lit('')).when(col('prior_breast_irradiation').is_null()).then(
-            lit('not_recorded;interpretation_open')).otherwise(lit('interpretation_open')).alias('I5__causes')
-    return when(col(one).is_null()).then(lit('not_recorded')).otherwise(lit('')).alias(one + '__causes')
-names = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'E1', 'E2']
-q = pl.scan_parquet(facts).with_columns(**rules).with_columns(f.alias('f'), o.alias('o'), g.alias('g'))
-q = q.with_columns(*(said(one) for one in rules), *(why(one) for one in rules))
-q = q.select('patient_id',
-    when(col('f') > 0).then(lit('not_eligible')).when(col('o') > 0).then(lit('needs_information'))
-        .otherwise(lit('eligible')).alias('verdict'),
-    when(col('f') > 0).then(~col('g')).alias('recoverable'),
-    ((10 - col('f') - col('o')) * 10).cast(pl.Int16).alias('score'),
-    *(piece for one in names for piece in ((lit('allowed').alias('I6'), lit('').alias('I6__causes')) if one == 'I6'
-        else (col(one + ' said').alias(one), col(one + '__causes')))))
-q.sink_parquet(out)
-"""
-
-
 def measured(arguments: list[str], threads: int) -> tuple[float, float]:
     """Seconds and peak megabytes of a whole process."""
-    environment = {
-        **os.environ,
-        "POLARS_MAX_THREADS": str(threads),
-        "SCREENER_STORE": "sqlite:////nonexistent/store.db",
-    }
+    environment = {**os.environ, "POLARS_MAX_THREADS": str(threads), "SCREENER_STORE": "sqlite:////nonexistent/s.db"}
     start = time.perf_counter()
     child = subprocess.Popen(arguments, env=environment, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
@@ -194,7 +94,7 @@ def ways(facts: Path, folder: Path, threads: int) -> dict[str, tuple[Path, Calla
 
     hand = ("-m", "benchmarks.cohort_sql", "hand", str(facts), "OUT", str(threads))
     found = {
-        "screener cohort": of("ours", "-m", "screener", "cohort", TRIAL, "--facts", str(facts), "--out", "OUT",
+        OURS: of("ours", "-m", "screener", "cohort", TRIAL, "--facts", str(facts), "--out", "OUT",
                               "--as-of", str(DAY), "--threads", str(threads)),
         "DuckDB by hand, words as text": of("text", *hand, "text"),
         "DuckDB by hand, enumerations": of("enumerated", *hand, "enumerated"),
@@ -211,53 +111,118 @@ def agree(ours: Path, other: Path) -> bool:
     with duckdb.connect(config={"threads": 1, "memory_limit": "2GB"}) as connection:
         names = [row[0] for row in connection.execute(f"describe select * from '{ours}'").fetchall()]
         rows = ", ".join(f'"{one}"::varchar' for one in names)
-        sums = [connection.execute(f"select count(*), bit_xor(hash({rows})), sum(hash({rows})) from '{path}'").fetchall()
-                for path in (ours, other)]  # fmt: skip
+        chosen = f"select count(*), bit_xor(hash({rows})), sum(hash({rows}))"
+        sums = [connection.execute(f"{chosen} from '{path}'").fetchall() for path in (ours, other)]
         return sums[0] == sums[1]
 
 
-def table(rows: int, vocabulary: Vocabulary) -> list[str]:
-    lines = []
-    with tempfile.TemporaryDirectory() as name:
-        folder, facts = Path(name), Path(name) / "cohort.parquet"
-        write_cohort(facts, rows, vocabulary)
-        for threads in (1, 2):
-            found = ways(facts, folder, threads)
-            runs: dict[str, list[tuple[float, float]]] = {way: [] for way in found}
-            for _ in range(RUNS):  # in turn, so that what else the machine does hits all alike
-                for way, (_, run) in found.items():
-                    runs[way].append(run())
-            best = {way: median(seconds for seconds, _ in some) for way, some in runs.items()}
-            ours = found["screener cohort"][0]
-            for way, (out, _) in found.items():
-                assert agree(ours, out), f"{way} says something else"
-                peak = max(megabytes for _, megabytes in runs[way])
-                ratio = best["screener cohort"] / best[way]
-                speed = f"{best[way]:.2f} | {rows / best[way] / 1e6:.2f} | {ratio:.2f} | {peak:.0f}"
-                lines.append(f"| {rows:,} | {threads} | {way} | {speed} |")
-    return lines
+def on_this_machine(facts: Path, rows: int) -> Iterator[tuple[str, float]]:
+    """Lines of the table, each with the seconds of ours."""
+    for threads in (1, 2):
+        found = ways(facts, facts.parent, threads)
+        runs: dict[str, list[tuple[float, float]]] = {way: [] for way in found}
+        for _ in range(RUNS):  # in turn, so that what else the machine does hits all alike
+            for way, (_, run) in found.items():
+                runs[way].append(run())
+        seconds = {way: median(one for one, _ in some) for way, some in runs.items()}
+        for way, (out, _) in found.items():
+            assert agree(found[OURS][0], out), f"{way} says something else"
+            peak = max(megabytes for _, megabytes in runs[way])
+            figures = f"{seconds[way]:.2f} | {rows / seconds[way] / 1e6:.2f} | {seconds[OURS] / seconds[way]:.2f}"
+            yield f"| {rows:,} | {threads} | {way} | {figures} | {peak:.0f} |", seconds[OURS]
+
+
+def on_spark(facts: Path, rules: RuleSet) -> Iterator[str]:
+    """Both statements in one session, in turn, after one run that is not counted."""
+    from screener.cohort.spark_engine import opened
+
+    outs = {OURS: facts.with_name("ours"), "Spark SQL by hand": facts.with_name("hand")}
+    seconds: dict[str, list[float]] = {way: [] for way in outs}
+    with opened("local[2]", str(facts), [TrialRules(rules)], DAY) as engine:
+        session = engine.session
+        queries = {OURS: engine.shown("wide", csv=False).sql("spark")}
+        queries["Spark SQL by hand"] = by_hand(f"parquet.`{facts}`", "spark")
+        for _ in range(RUNS + 1):
+            for way, query in queries.items():
+                shutil.rmtree(outs[way], ignore_errors=True)
+                start = time.perf_counter()
+                session.sql(query).write.parquet(str(outs[way]))
+                seconds[way].append(time.perf_counter() - start)
+    assert agree(outs[OURS] / "*.parquet", outs["Spark SQL by hand"] / "*.parquet"), "Spark says something else"
+    best = {way: median(some[1:]) for way, some in seconds.items()}
+    for way, one in best.items():
+        yield f"| {way} (the statement alone) | {one:.2f} | {ON_SPARK / one / 1e6:.2f} | {best[OURS] / one:.2f} |"
+
+
+KINDS: dict[str, ColumnKind] = {
+    "yes_no": "boolean", "choice": "plain", "integer": "whole", "number": "double", "date": "date", "set": "texts",
+}  # fmt: skip
+
+
+def compiling(rules: RuleSet) -> Iterator[str]:
+    """How long it takes to compile, from the columns of a table to the text of the statement."""
+    for typed in (True, False):
+        columns = [
+            SourceColumn(one, KINDS[rules.vocabulary[one].type] if typed and one in rules.vocabulary.facts else "text")
+            for one in headings()
+        ]
+        for name, dialect in DIALECTS.items():
+            spent = []
+            for _ in range(RUNS):
+                start = time.process_time()
+                query = CohortQuery([TrialRules(rules)], cohort_table(columns, rules.vocabulary, name="x"), dialect(),
+                                    as_of=DAY)  # fmt: skip
+                statement(query, relation("cohort"), "wide", query.has_id()).sql(name)
+                spent.append(time.process_time() - start)
+            yield f"| {name} | {'typed columns, dates as text' if typed else 'text'} | {median(spent) * 1000:.0f} |"
 
 
 def main(sizes: tuple[int, ...]) -> None:
     criteria = shipped("criteria")
-    vocabulary = admitted(find_rules(TRIAL, criteria), criteria).rules.vocabulary
-    versions = f"Python {platform.python_version()}, DuckDB {duckdb.__version__}"
-    machine = f"{platform.machine()}, {os.cpu_count()} processors, {versions}"
-    load = f"load of the machine before {os.getloadavg()[0]:.1f}"
-    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}, {load}.", "",
-             "| patients | threads | way | seconds | million/s | ours takes, times | MB at most |", "|---|---|---|---|---|---|---|"]  # fmt: skip
-    for size in sizes:
-        lines += table(size, vocabulary)
-    print("\n".join(lines))
-    before, start, rest = README.read_text(encoding="utf-8").partition(START)
-    if start:
-        README.write_text(
-            f"{before}{START}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}", encoding="utf-8"
-        )
+    rules = admitted(find_rules(TRIAL, criteria), criteria).rules
+    versions = f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, sqlglot {sqlglot.__version__}"
+    machine = f"{platform.machine()}, {os.cpu_count()} processors, {versions}{_others()}"
+    load = f"load of the machine before: {os.getloadavg()[0]:.1f}"
+    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}; {load}. Medians of {RUNS} in wall time.", "",
+             "| patients | threads | way | seconds | million/s | ours takes, times | MB at most |",
+             "|---|---|---|---|---|---|---|"]  # fmt: skip
+    ours = {}
+    with tempfile.TemporaryDirectory() as name:
+        facts = Path(name) / "cohort.parquet"
+        for size in sizes:
+            write_cohort(facts, size, rules.vocabulary)
+            found = list(on_this_machine(facts, size))
+            lines += [line for line, _ in found]
+            ours[size] = found[-1][1]
+        if len(sizes) > 1:
+            least, most = min(sizes), max(sizes)
+            grown = ours[most] / ours[least] / (most / least)
+            lines += ["", f"Of {OURS}, two threads, a patient of {most:,} costs {grown:.2f} times one of {least:,}."]
+        if _has("pyspark") and shutil.which("java"):
+            write_cohort(facts, ON_SPARK, rules.vocabulary)
+            lines += ["", f"| Spark, local[2], {ON_SPARK:,} patients | seconds | million/s | ours takes, times |",
+                      "|---|---|---|---|", *on_spark(facts, rules)]  # fmt: skip
+    lines += ["", "| compiled for | from | ms |", "|---|---|---|", *compiling(rules)]
+    publish_lines("cohort table", lines)
+
+
+def _has(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+def _others() -> str:
+    from importlib.metadata import version
+
+    return "".join(f", {name} {version(name)}" for name in ("polars", "pyspark") if _has(name))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["hand"]:
-        duckdb_by_hand(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), enumerated=sys.argv[5] == "enumerated")
+        duckdb_by_hand(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+    elif sys.argv[1:2] == ["make"]:
+        folder = shipped("criteria")
+        write_cohort(Path(sys.argv[2]), int(sys.argv[3]), admitted(find_rules(TRIAL, folder), folder).rules.vocabulary)
     else:
         main(tuple(int(one) for one in sys.argv[1:]) or SIZES)

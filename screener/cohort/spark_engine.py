@@ -54,7 +54,7 @@ class SparkEngine:
     """
 
     def __init__(self, session: SparkSession, facts: str, trials: Sequence[TrialRules], as_of: date) -> None:
-        self._session = session
+        self.session = session
         self._facts = facts
         self._trials = trials
         self._as_of = as_of
@@ -135,7 +135,7 @@ class SparkEngine:
         return bool(self._rows(twice))
 
     def _counts(self, out: str, form: str, layout: Layout) -> dict[str, dict[str, int]]:
-        written = self._session.read.format(form).option("header", value=True).load(out)
+        written = self.session.read.format(form).option("header", value=True).load(out)
         counts: dict[str, dict[str, int]] = {}
         for trial in (one.rules.trial for one in self._trials):
             wide = len(self._trials) > 1 and layout == "wide"
@@ -148,7 +148,7 @@ class SparkEngine:
         return list(self._sql(query).collect())
 
     def _sql(self, query: exp.Select) -> DataFrame:
-        return self._session.sql(query.sql("spark"))
+        return self.session.sql(query.sql("spark"))
 
 
 @contextmanager
