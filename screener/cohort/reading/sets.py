@@ -35,7 +35,7 @@ from screener.errors import UsageError
 from screener.facts.definitions import FactDefinition
 from screener.facts.values import AT_LEAST, NOTHING
 
-_MOST_CLASSES: Final = 58
+MOST_CLASSES: Final = 58
 
 
 def set_cell(context: Context, columns: FactColumns, when: When | None, tests: Sequence[SetTest]) -> SetCell:
@@ -86,9 +86,9 @@ def _classes(fact: FactDefinition, tests: Sequence[SetTest]) -> dict[str, int]:
     for option in fact.options:
         key = tuple(option in test.options for test in tests)
         bit_of[option] = 1 << seen.setdefault((*key, option if option in alone else None), len(seen))
-    if len(seen) > _MOST_CLASSES:
+    if len(seen) > MOST_CLASSES:
         raise UsageError(
-            f"The rules tell {len(seen)} options of {fact.name} apart, more than {_MOST_CLASSES}.",
+            f"The rules tell {len(seen)} options of {fact.name} apart, more than {MOST_CLASSES}.",
             hint="Screen these patients with `screener screen`, which has no such limit.",
         )
     return bit_of
