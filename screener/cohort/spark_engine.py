@@ -166,11 +166,9 @@ def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -
     except ImportError:
         raise UsageError("Spark is not installed.", hint='pip install "eligibility-screener[spark]"') from None
     builder = SparkSession.builder.master(master).appName("screener cohort")
-    # Java does not compile longer methods: Spark must then divide what it generates.
-    builder = builder.config("spark.sql.codegen.hugeMethodLimit", "8000")
+    for name, value in (_everywhere() | (_on_this_machine() if master.startswith("local") else {})).items():
+        builder = builder.config(name, value)
     if master.startswith("local"):
-        for name, value in _on_this_machine().items():
-            builder = builder.config(name, value)
         silent = Path(__file__).with_name("spark_silent.properties").as_uri()
         os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={silent}")
     try:
@@ -186,13 +184,18 @@ def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -
         session.stop()
 
 
+def _everywhere() -> dict[str, str]:
+    """Progress is shown on a terminal only; what is generated is divided into methods that Java still compiles."""
+    progress = str(sys.stderr.isatty()).lower()
+    return {"spark.ui.showConsoleProgress": progress, "spark.sql.codegen.hugeMethodLimit": "8000"}
+
+
 def _on_this_machine() -> dict[str, str]:
-    """On this machine Spark listens to itself alone, and shows its progress on a terminal only."""
+    """On this machine Spark listens to itself alone."""
     return {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
     }
 
 
