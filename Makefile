@@ -23,7 +23,7 @@ demo: $(READY)
 	$(BIN)/screener demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
