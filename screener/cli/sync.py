@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ from screener.errors import EXIT_OK, EXIT_USAGE, ScreenerError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from screener.registry.client import Client
     from screener.registry.retry import Waiting
     from screener.registry.sync_outcome import Judge, SyncReport
     from screener.store.database import Database
@@ -72,6 +74,30 @@ def command(
       screener sync --format jsonl --metrics /var/lib/node_exporter/screener.prom
     """
     from screener.registry.client import Client
+
+    client_telling = partial(Client, base_url, deadline=deadline, interval=1 / rate, contact=contact)
+    report = _fetched(trials, client_telling, store_url=store_url, criteria_dir=criteria_dir, quiet=quiet)
+    if report is None:
+        return _INTERRUPTED
+    code = report.exit_code
+    if not quiet or code != EXIT_OK:
+        _say(report, form)
+    if metrics is not None:
+        code = _write_metrics(report, metrics)
+    if ping and report.complete:
+        _ping(ping)
+    return code
+
+
+def _fetched(
+    trials: Sequence[str],
+    client_telling: Callable[..., Client],
+    *,
+    store_url: str | None,
+    criteria_dir: Path | None,
+    quiet: bool,
+) -> SyncReport | None:
+    """Fetch the trials into the store and say what came of it; none where it was stopped."""
     from screener.registry.sync import Sync
     from screener.store.address import store_address
     from screener.store.database import open_database
@@ -85,21 +111,12 @@ def command(
         database.examine()
         store, judges = RegistryStore(database), _judges(criteria_dir)
         _see_what_to_fetch(asked, store, database)
-        with Client(base_url, deadline=deadline, interval=1 / rate, contact=contact, tell=tell) as client:
+        with client_telling(tell=tell) as client:
             try:
-                sync = Sync(client, store, judges=judges, fetched=fetched)
-                report = sync.run(asked, by=login_name() if asked else "")
+                return Sync(client, store, judges=judges, fetched=fetched).run(asked, by=login_name() if asked else "")
             except KeyboardInterrupt:
                 click.echo("Stopped. What was fetched before is kept; run again to fetch the rest.", err=True)
-                return _INTERRUPTED
-    code = report.exit_code
-    if not quiet or code != EXIT_OK:
-        _say(report, form)
-    if metrics is not None:
-        code = _write_metrics(report, metrics)
-    if ping and report.complete:
-        _ping(ping)
-    return code
+                return None
 
 
 def _see_what_to_fetch(asked: list[str], store: RegistryStore, database: Database) -> None:
