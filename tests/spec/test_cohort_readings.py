@@ -147,10 +147,25 @@ def test_a_mark_is_written_as_it_is_and_other_words_are_no_mark() -> None:
         assert by_query(rules, cells) == by_evaluator(rules, cells) == (("unknown", "unreadable"),) * 2
 
 
-def test_an_age_that_is_known_in_part_is_imprecise_for_the_evaluator_too() -> None:
-    rules = rule_set("age: {at_least: 18}")
-    assert by_query(rules, {"age": ">=40"}) == (("unknown", "imprecise"),)
-    assert by_evaluator(rules, {"age": ">=40"}) == (("unknown", "imprecise"),)
+@pytest.mark.parametrize(
+    ("cell", "on", "said"),
+    [
+        (">89", "", ("met", "")),
+        (">=17", "", ("unknown", "imprecise")),
+        (">=17", "2025-03-01", ("met", "")),
+        ("<18", "", ("not met", "")),
+        ("<18", "2025-03-01", ("unknown", "imprecise")),
+        (">=40 <50", "2020", ("met", "")),
+        (">89", "1970", ("unknown", "unreadable")),
+        ("<0", "", ("unknown", "imprecise")),
+        (">130", "", ("unknown", "imprecise")),
+        ("?imprecise", "", ("unknown", "imprecise")),
+    ],
+)
+def test_an_age_that_is_known_in_part_settles_what_it_can_settle(cell: str, on: str, said: tuple[str, str]) -> None:
+    rules, cells = rule_set("age: {at_least: 18}"), {"age": cell, "age__on": on}
+    assert by_evaluator(rules, cells) == (said,)
+    assert by_query(rules, cells) == (said,)
 
 
 def test_a_fact_without_a_column_is_not_recorded() -> None:
