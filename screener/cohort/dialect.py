@@ -21,6 +21,7 @@ from screener.cohort.sql import (
     day,
     differs,
     has_bits,
+    holds_nul,
     number,
     operation,
     switch,
@@ -87,6 +88,10 @@ class Dialect:
     def contains(self, value: Sql, part: str) -> Sql:
         """Whether a text holds another."""
         return above(exp.StrPosition(this=value, substr=text(part)), number(0))
+
+    def broken(self, value: Sql) -> Sql | None:
+        """Whether a text is none that a file can hold; none where the engine takes no such text."""
+        return holds_nul(value)
 
     def part(self, value: Sql, separator: str, place: int) -> Sql:
         """One part of a text that is split, the first being 1; empty where there are not so many."""

@@ -71,6 +71,11 @@ def function(name: str, *arguments: Sql) -> Sql:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
+def holds_nul(value: Sql) -> Sql:
+    """Whether a text holds a NUL, which no file of text can hold."""
+    return function("CONTAINS", value, function("CHR", number(0)))
+
+
 def operation(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
     """Two values joined by an operator, with brackets where a reader would want them."""
     return kind(this=_bracketed(left), expression=_bracketed(right))
