@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.cohort_options import (
+    duckdb_options,
     facts_option,
-    memory_option,
     percentage,
     rules_of,
     rules_ready,
     say_summary,
-    threads_option,
 )
 from screener.cli.options import as_of_option, criteria_option, today
 from screener.cli.registry_options import store_option
@@ -44,8 +43,7 @@ ENGINES = ("duckdb", "spark", "postgres")
     "--in-order", is_flag=True, help="With DuckDB: keep the order of the table, which takes one thread alone."
 )
 @click.option("--show-sql", is_flag=True, help="Print the statement instead of running it.")
-@memory_option
-@threads_option
+@duckdb_options
 @click.option("--master", metavar="URL", default="local[*]", show_default=True, help="For Spark: the cluster.")
 @click.option("--database", metavar="URL", help="For PostgreSQL: postgresql://user@host/name.")
 @criteria_option
@@ -59,8 +57,7 @@ def command(
     engine: str,
     in_order: bool,
     show_sql: bool,
-    memory_limit: str,
-    threads: int | None,
+    settings: DuckDbSettings,
     master: str,
     database: str | None,
     criteria_dir: Path | None,
@@ -78,12 +75,11 @@ def command(
       screener cohort NCT06452485 --facts 'exports/*.csv' --out results.csv --memory-limit 2GB
       screener cohort NCT06452485 --facts cohort.parquet --show-sql
     """
-    if out is None and not show_sql:
-        raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
+    _see_where_to_write(out, show_sql=show_sql)
     some = rules_ready(trials, criteria_dir, store_url)
     run = _Run(rules_of(some), facts, as_of or today(), layout, show_sql=show_sql)
     if engine == "duckdb":
-        summary = run.duckdb(out, DuckDbSettings(memory_limit, threads), in_order=in_order)
+        summary = run.duckdb(out, settings, in_order=in_order)
     elif engine == "spark":
         summary = run.spark(out, master=master)
     else:
@@ -93,6 +89,11 @@ def command(
     for one in some:
         one.say_state()
     return say_summary(summary)
+
+
+def _see_where_to_write(out: str | None, *, show_sql: bool) -> None:
+    if out is None and not show_sql:
+        raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
 
 
 class _Run:

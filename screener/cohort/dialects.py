@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from screener.cohort.dialect import Dialect
+from screener.cohort.dialect import Dialect, SplittingDialect
 from screener.cohort.outcomes import IS_NO, IS_YES, NOT_RECORDED, joined_causes, subsets
 from screener.cohort.sql import (
     Kind,
@@ -38,12 +38,11 @@ _SHORT: Final = 64
 """Outcomes up to here are looked up as they are: quicker than to shorten the list, which costs when it is compiled."""
 
 
-class DuckDb(Dialect):
+class DuckDb(SplittingDialect):
     """DuckDB, on this machine."""
 
     name = "duckdb"
     quick = True
-    splits = True
     materialized = False
 
     def matches(self, value: Sql, pattern: str) -> Sql:
@@ -158,11 +157,10 @@ class Postgres(Dialect):
         return exp.Anonymous(this="CARDINALITY", expressions=[value])
 
 
-class Spark(Dialect):
+class Spark(SplittingDialect):
     """Spark, where one machine ends."""
 
     name = "spark"
-    splits = True
 
     def strip_column(self, name: str) -> Sql:
         """A column without space at its ends: a look at the first and the last sign spares most the search."""
