@@ -65,9 +65,8 @@ def command(
 ) -> int:
     """Screen a cohort of any size for TRIAL (one or more): what `screen` would say of each patient, in one query.
 
-    The result has a row for each patient: patient_id, verdict, recoverable, score, and for each criterion its result
-    and, in ID__causes, why it is open. What cannot be read is unknown, counted by column, and stops nothing: the exit
-    code is 3 then.
+    The result has a row for each patient: patient_id, verdict, recoverable, score, each criterion's result and, in
+    ID__causes, why it is open. What cannot be read is unknown, is counted by column, and makes exit code 3.
 
     \b
     Examples:

@@ -297,8 +297,11 @@ def test_several_trials_in_one_pass_wide_and_long(tmp_path: Path) -> None:
         assert one[f"{TRIAL}__verdict"] == one["NCT99999999__verdict"]
         assert one[f"{TRIAL}__I8__causes"] == one["NCT99999999__I8__causes"]
     found = rows(long)
-    assert list(found[0]) == ["trial", "patient_id", "verdict", "recoverable", "score"]
+    assert list(found[0])[:7] == ["trial", "patient_id", "verdict", "recoverable", "score", "I1", "I1__causes"]
     assert len(found) == 24
+    beside = {one["patient_id"]: one for one in rows(wide)}
+    for one in found:
+        assert (one["I8__causes"] or "") == beside[one["patient_id"]][f"{TRIAL}__I8__causes"]
     refused(screener("cohort", TRIAL, TRIAL, "--facts", facts, "--out", wide, *common), "is named twice")
 
 
