@@ -32,6 +32,7 @@ from screener.cohort.dialects import DIALECTS
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
+from screener.cohort.sql import written
 from screener.criteria.library import find_rules, shipped
 from screener.criteria.model import RuleSet
 from screener.facts.definitions import FactDefinition, Vocabulary
@@ -158,7 +159,7 @@ def on_spark(facts: Path, rules: RuleSet) -> tuple[list[str], float]:
     seconds: dict[str, list[float]] = {way: [] for way in outs}
     with opened("local[2]", str(facts), [TrialRules(rules)], DAY) as engine:
         session = engine.session
-        queries = {OURS: engine.shown("wide", csv=False).sql("spark")}
+        queries = {OURS: written(engine.shown("wide", csv=False), "spark")}
         queries["Spark SQL by hand"] = by_hand(f"parquet.`{facts}`", "spark")
         for _ in range(RUNS + 1):
             for way, query in queries.items():
@@ -198,7 +199,7 @@ def compiling(rules: RuleSet) -> dict[str, float]:
                 start = time.process_time()
                 query = CohortQuery([TrialRules(rules)], cohort_table(columns, rules.vocabulary, name="x"), dialect(),
                                     as_of=DAY)  # fmt: skip
-                statement(query, relation("cohort"), "wide", query.has_id()).sql(name)
+                written(statement(query, relation("cohort"), "wide", query.has_id()), name)
                 spent.append(time.process_time() - start)
             found[f"{name}, {'typed columns, dates as text' if typed else 'all text'}"] = median(spent) * 1000
     return found
@@ -211,7 +212,7 @@ def main(sizes: tuple[int, ...]) -> None:
     machine = f"{platform.machine()}, {os.cpu_count()} processors, {versions}{_others()}"
     load = f"load of the machine before: {os.getloadavg()[0]:.1f}"
     lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}; {load}. Medians of {RUNS}, each way in turn.", "",
-             "| patients | threads | way | seconds | million/s | ours takes, times | processor s | times | MB at most |",
+             "| patients | threads | way | seconds | million/s | ours, times | processor s | times | MB at most |",
              "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
     found: dict[int, Measured] = {}
     spark, by_spark = None, []

@@ -110,33 +110,36 @@ class _Run:
     def duckdb(self, out: str | None, settings: DuckDbSettings, *, in_order: bool) -> Summary | None:
         from screener.cohort.duckdb_engine import opened
         from screener.cohort.files import find_files
+        from screener.cohort.sql import written
 
         with opened(find_files(Path(self._facts)), self._trials, self._as_of, settings) as engine:
             if self._show_sql or out is None:
                 csv = _is_csv(out)
-                click.echo(engine.shown(self._layout, csv=csv).sql("duckdb", pretty=True) + ";")
+                click.echo(written(engine.shown(self._layout, csv=csv), "duckdb", pretty=True) + ";")
                 return None
             with percentage("screening") as progress:
                 return engine.run(Path(out), self._layout, in_order=in_order, progress=progress)
 
     def spark(self, out: str | None, *, master: str) -> Summary | None:
         from screener.cohort.spark_engine import opened
+        from screener.cohort.sql import written
 
         with opened(master, self._facts, self._trials, self._as_of) as engine:
             if self._show_sql or out is None:
                 csv = _is_csv(out)
-                click.echo(engine.shown(self._layout, csv=csv).sql("spark", pretty=True) + ";")
+                click.echo(written(engine.shown(self._layout, csv=csv), "spark", pretty=True) + ";")
                 return None
             return engine.run(out, self._layout)
 
     def postgres(self, out: str | None, *, database: str | None) -> Summary | None:
         from screener.cohort.postgres_engine import opened
+        from screener.cohort.sql import written
 
         if database is None:
             raise UsageError("The database is not named.", hint="Add --database postgresql://user@host/name.")
         with opened(database, self._facts, self._trials, self._as_of) as engine:
             if self._show_sql or out is None:
-                click.echo(engine.shown(self._layout, csv=True).sql("postgres", pretty=True) + ";")
+                click.echo(written(engine.shown(self._layout, csv=True), "postgres", pretty=True) + ";")
                 return None
             return engine.run(Path(out), self._layout)
 

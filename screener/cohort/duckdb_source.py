@@ -32,6 +32,7 @@ from screener.cohort.sql import (
     plus,
     text,
     truth,
+    written,
 )
 from screener.errors import UnusablePatients
 from screener.facts.definitions import PATIENT_ID, Vocabulary
@@ -92,7 +93,7 @@ def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: Cohor
 
     query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=relation.copy()))
     try:
-        rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {query.sql('duckdb')}").fetchall()
+        rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {written(query, 'duckdb')}").fetchall()
     except duckdb.Error:
         what = {"parquet": "a Parquet file", "jsonl": "JSON lines", "csv": "CSV"}[files.format]
         raise UnusablePatients(
@@ -151,7 +152,7 @@ def _keys(connection: duckdb.DuckDBPyConnection, lines: Sql, files: CohortFiles)
     each = exp.Anonymous(this="UNNEST", expressions=[function("JSON_KEYS", column("json"))])
     query = exp.Select(expressions=[each], distinct=exp.Distinct(), from_=exp.From(this=lines.copy()))
     try:
-        return sorted(str(row[0]) for row in connection.execute(query.sql("duckdb")).fetchall())
+        return sorted(str(row[0]) for row in connection.execute(written(query, "duckdb")).fetchall())
     except duckdb.Error:
         raise UnusablePatients(
             f"{files.name} is not JSON lines: one object a line.", hint="Write each patient as one line."
@@ -227,8 +228,8 @@ def malformed_lines(
         from_=exp.From(this=exp.Table(this=exp.Identifier(this="reject_errors"))),
     )  # fmt: skip
     try:
-        counted: list[tuple[Any, ...]] = connection.execute(everything.sql("duckdb")).fetchall()
-        found = connection.execute(rejects.sql("duckdb")).fetchall()
+        counted: list[tuple[Any, ...]] = connection.execute(written(everything, "duckdb")).fetchall()
+        found = connection.execute(written(rejects, "duckdb")).fetchall()
     except duckdb.Error:
         raise UnusablePatients(f"{files.name} cannot be read as CSV.", hint="Save it as CSV UTF-8.") from None
     if counted[0][0]:
