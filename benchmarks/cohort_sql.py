@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,7 @@ import duckdb
 import sqlglot
 
 from benchmarks.cohort import MISSING, headings
+from benchmarks.cohort_bounds import Cost, Measured, bounds
 from benchmarks.cohort_by_hand import POLARS, by_hand, duckdb_by_hand
 from benchmarks.measure import RUNS
 from benchmarks.table import publish_lines
@@ -31,6 +32,7 @@ from screener.cohort.dialects import DIALECTS
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
+from screener.cohort.sql import written
 from screener.criteria.library import find_rules, shipped
 from screener.criteria.model import RuleSet
 from screener.facts.definitions import FactDefinition, Vocabulary
@@ -39,6 +41,7 @@ from screener.matching.gate import admitted
 TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
 SIZES = (1_000_000, 10_000_000)
 ON_SPARK = 1_000_000
+HARDLY_ANY = 1_000
 OURS = "screener cohort"
 WELL = {
     "who_performance_status": "1", "recurrence_type": "'local'", "primary_irradiated_postoperatively": "true",
@@ -77,18 +80,19 @@ def write_cohort(path: Path, rows: int, vocabulary: Vocabulary) -> None:
         connection.execute(f"copy (select {', '.join(columns)} from range({rows}) t(i)) to '{path}' (format parquet)")
 
 
-def measured(arguments: list[str], threads: int) -> tuple[float, float]:
-    """Seconds and peak megabytes of a whole process."""
+def measured(arguments: list[str], threads: int) -> Cost:
+    """What a whole process costs."""
     environment = {**os.environ, "POLARS_MAX_THREADS": str(threads), "SCREENER_STORE": "sqlite:////nonexistent/s.db"}
     start = time.perf_counter()
     child = subprocess.Popen(arguments, env=environment, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     assert status == 0, arguments
-    return time.perf_counter() - start, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    seconds, megabyte = time.perf_counter() - start, 1024 if sys.platform == "linux" else 1024 * 1024
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / megabyte)
 
 
-def ways(facts: Path, folder: Path, threads: int) -> dict[str, tuple[Path, Callable[[], tuple[float, float]]]]:
-    def of(name: str, *arguments: str) -> tuple[Path, Callable[[], tuple[float, float]]]:
+def ways(facts: Path, folder: Path, threads: int) -> dict[str, tuple[Path, Callable[[], Cost]]]:
+    def of(name: str, *arguments: str) -> tuple[Path, Callable[[], Cost]]:
         out = folder / f"{name}.parquet"
         return out, lambda: measured([sys.executable, *[one.replace("OUT", str(out)) for one in arguments]], threads)
 
@@ -116,31 +120,46 @@ def agree(ours: Path, other: Path) -> bool:
         return sums[0] == sums[1]
 
 
-def on_this_machine(facts: Path, rows: int) -> Iterator[tuple[str, float]]:
-    """Lines of the table, each with the seconds of ours."""
-    for threads in (1, 2):
-        found = ways(facts, facts.parent, threads)
-        runs: dict[str, list[tuple[float, float]]] = {way: [] for way in found}
-        for _ in range(RUNS):  # in turn, so that what else the machine does hits all alike
-            for way, (_, run) in found.items():
-                runs[way].append(run())
-        seconds = {way: median(one for one, _ in some) for way, some in runs.items()}
-        for way, (out, _) in found.items():
-            assert agree(found[OURS][0], out), f"{way} says something else"
-            peak = max(megabytes for _, megabytes in runs[way])
-            figures = f"{seconds[way]:.2f} | {rows / seconds[way] / 1e6:.2f} | {seconds[OURS] / seconds[way]:.2f}"
-            yield f"| {rows:,} | {threads} | {way} | {figures} | {peak:.0f} |", seconds[OURS]
+def on_this_machine(facts: Path, rows: int, threads: int) -> tuple[list[str], Measured]:
+    """Lines of the table, and what they say of ours."""
+    found = ways(facts, facts.parent, threads)
+    runs: dict[str, list[Cost]] = {way: [] for way in found}
+    for _ in range(RUNS):  # in turn, so that what else the machine does hits all alike
+        for way, (_, run) in found.items():
+            runs[way].append(run())
+    costs = {way: typical(some) for way, some in runs.items()}
+    times = {
+        way: median(ours.processors / other.processors for ours, other in zip(runs[OURS], some, strict=True))
+        for way, some in runs.items()
+    }
+    lines = []
+    for way, (out, _) in found.items():
+        assert agree(found[OURS][0], out), f"{way} says something else"
+        cost = costs[way]
+        figures = f"{cost.seconds:.2f} | {rows / cost.seconds / 1e6:.2f} | {costs[OURS].seconds / cost.seconds:.2f}"
+        of_processors = f"{cost.processors:.2f} | {times[way]:.2f} | {cost.megabytes:.0f}"
+        lines.append(f"| {rows:,} | {threads} | {way} | {figures} | {of_processors} |")
+    return lines, Measured(costs[OURS], {way: one for way, one in times.items() if way != OURS})
 
 
-def on_spark(facts: Path, rules: RuleSet) -> Iterator[str]:
-    """Both statements in one session, in turn, after one run that is not counted."""
+def typical(runs: Sequence[Cost]) -> Cost:
+    """The medians of several runs, and the most memory that one took."""
+    return Cost(
+        median(one.seconds for one in runs),
+        median(one.processors for one in runs),
+        max(one.megabytes for one in runs),
+    )
+
+
+def on_spark(facts: Path, rules: RuleSet) -> tuple[list[str], float]:
+    """Both statements in one session, in turn, after a run that is not counted; and how many times by hand ours is."""
     from screener.cohort.spark_engine import opened
 
     outs = {OURS: facts.with_name("ours"), "Spark SQL by hand": facts.with_name("hand")}
     seconds: dict[str, list[float]] = {way: [] for way in outs}
     with opened("local[2]", str(facts), [TrialRules(rules)], DAY) as engine:
         session = engine.session
-        queries = {OURS: engine.shown("wide", csv=False).sql("spark")}
+        queries = {OURS: written(engine.shown("wide", csv=False), "spark")}
         queries["Spark SQL by hand"] = by_hand(f"parquet.`{facts}`", "spark")
         for _ in range(RUNS + 1):
             for way, query in queries.items():
@@ -150,8 +169,15 @@ def on_spark(facts: Path, rules: RuleSet) -> Iterator[str]:
                 seconds[way].append(time.perf_counter() - start)
     assert agree(outs[OURS] / "*.parquet", outs["Spark SQL by hand"] / "*.parquet"), "Spark says something else"
     best = {way: median(some[1:]) for way, some in seconds.items()}
-    for way, one in best.items():
-        yield f"| {way} (the statement alone) | {one:.2f} | {ON_SPARK / one / 1e6:.2f} | {best[OURS] / one:.2f} |"
+    times = {
+        way: median(ours / other for ours, other in zip(seconds[OURS][1:], some[1:], strict=True))
+        for way, some in seconds.items()
+    }
+    lines = [
+        f"| {way} (the statement alone) | {one:.2f} | {ON_SPARK / one / 1e6:.2f} | {times[way]:.2f} |"
+        for way, one in best.items()
+    ]
+    return lines, times["Spark SQL by hand"]
 
 
 KINDS: dict[str, ColumnKind] = {
@@ -159,8 +185,9 @@ KINDS: dict[str, ColumnKind] = {
 }  # fmt: skip
 
 
-def compiling(rules: RuleSet) -> Iterator[str]:
-    """How long it takes to compile, from the columns of a table to the text of the statement."""
+def compiling(rules: RuleSet) -> dict[str, float]:
+    """How many ms it takes to compile, from the columns of a table to the text of the statement."""
+    found = {}
     for typed in (True, False):
         columns = [
             SourceColumn(one, KINDS[rules.vocabulary[one].type] if typed and one in rules.vocabulary.facts else "text")
@@ -172,9 +199,10 @@ def compiling(rules: RuleSet) -> Iterator[str]:
                 start = time.process_time()
                 query = CohortQuery([TrialRules(rules)], cohort_table(columns, rules.vocabulary, name="x"), dialect(),
                                     as_of=DAY)  # fmt: skip
-                statement(query, relation("cohort"), "wide", query.has_id()).sql(name)
+                written(statement(query, relation("cohort"), "wide", query.has_id()), name)
                 spent.append(time.process_time() - start)
-            yield f"| {name} | {'typed columns, dates as text' if typed else 'text'} | {median(spent) * 1000:.0f} |"
+            found[f"{name}, {'typed columns, dates as text' if typed else 'all text'}"] = median(spent) * 1000
+    return found
 
 
 def main(sizes: tuple[int, ...]) -> None:
@@ -183,26 +211,26 @@ def main(sizes: tuple[int, ...]) -> None:
     versions = f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, sqlglot {sqlglot.__version__}"
     machine = f"{platform.machine()}, {os.cpu_count()} processors, {versions}{_others()}"
     load = f"load of the machine before: {os.getloadavg()[0]:.1f}"
-    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}; {load}. Medians of {RUNS} in wall time.", "",
-             "| patients | threads | way | seconds | million/s | ours takes, times | MB at most |",
-             "|---|---|---|---|---|---|---|"]  # fmt: skip
-    ours = {}
+    lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}; {load}. Medians of {RUNS}, each way in turn.", "",
+             "| patients | threads | way | seconds | million/s | ours, times | processor s | times | MB at most |",
+             "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    found: dict[int, Measured] = {}
+    spark, by_spark = None, []
     with tempfile.TemporaryDirectory() as name:
         facts = Path(name) / "cohort.parquet"
+        write_cohort(facts, HARDLY_ANY, rules.vocabulary)
+        start = typical([ways(facts, facts.parent, 2)[OURS][1]() for _ in range(RUNS)])
         for size in sizes:
             write_cohort(facts, size, rules.vocabulary)
-            found = list(on_this_machine(facts, size))
-            lines += [line for line, _ in found]
-            ours[size] = found[-1][1]
-        if len(sizes) > 1:
-            least, most = min(sizes), max(sizes)
-            grown = ours[most] / ours[least] / (most / least)
-            lines += ["", f"Of {OURS}, two threads, a patient of {most:,} costs {grown:.2f} times one of {least:,}."]
+            for threads in (1, 2) if size == min(sizes) else (2,):
+                told, found[size] = on_this_machine(facts, size, threads)
+                lines += told
         if _has("pyspark") and shutil.which("java"):
             write_cohort(facts, ON_SPARK, rules.vocabulary)
-            lines += ["", f"| Spark, local[2], {ON_SPARK:,} patients | seconds | million/s | ours takes, times |",
-                      "|---|---|---|---|", *on_spark(facts, rules)]  # fmt: skip
-    lines += ["", "| compiled for | from | ms |", "|---|---|---|", *compiling(rules)]
+            by_spark, spark = on_spark(facts, rules)
+    lines += ["", f"| Spark, local[2], {ON_SPARK:,} patients | seconds | million/s | ours takes, times |",
+              "|---|---|---|---|", *by_spark] if by_spark else []  # fmt: skip
+    lines += ["", *bounds(start, found, compiling(rules), spark)]
     publish_lines("cohort table", lines)
 
 

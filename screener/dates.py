@@ -175,8 +175,9 @@ def completed_years(birth: date, on: date) -> int:
 
 
 @lru_cache(maxsize=65536)
-def birth_range(age: int, first: date, last: date) -> tuple[date, date]:
-    """The days somebody can be born on who had `age` completed years on some day from `first` to `last`."""
-    latest = latest_passed(Length(age, "year"), last) or date.min
-    too_old = latest_passed(Length(age + 1, "year"), first)
+def birth_range(ages: tuple[int, int], first: date, last: date) -> tuple[date, date]:
+    """The days of birth of whoever had from so many to so many completed years on a day from `first` to `last`."""
+    youngest, oldest = ages
+    latest = latest_passed(Length(youngest, "year"), last) or date.min
+    too_old = latest_passed(Length(oldest + 1, "year"), first)
     return (date.min if too_old is None else too_old + _ONE_DAY), latest

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.cohort_options import (
+    duckdb_options,
     facts_option,
-    memory_option,
     percentage,
     rules_of,
     rules_ready,
     say_summary,
-    threads_option,
 )
 from screener.cli.options import as_of_option, criteria_option, today
 from screener.cli.registry_options import store_option
@@ -44,8 +43,7 @@ ENGINES = ("duckdb", "spark", "postgres")
     "--in-order", is_flag=True, help="With DuckDB: keep the order of the table, which takes one thread alone."
 )
 @click.option("--show-sql", is_flag=True, help="Print the statement instead of running it.")
-@memory_option
-@threads_option
+@duckdb_options
 @click.option("--master", metavar="URL", default="local[*]", show_default=True, help="For Spark: the cluster.")
 @click.option("--database", metavar="URL", help="For PostgreSQL: postgresql://user@host/name.")
 @criteria_option
@@ -59,8 +57,7 @@ def command(
     engine: str,
     in_order: bool,
     show_sql: bool,
-    memory_limit: str,
-    threads: int | None,
+    settings: DuckDbSettings,
     master: str,
     database: str | None,
     criteria_dir: Path | None,
@@ -68,9 +65,8 @@ def command(
 ) -> int:
     """Screen a cohort of any size for TRIAL (one or more): what `screen` would say of each patient, in one query.
 
-    The result has a row for each patient: patient_id, verdict, recoverable, score, and for each criterion its result
-    and, in ID__causes, why it is open. What cannot be read is unknown, counted by column, and stops nothing: the exit
-    code is 3 then.
+    The result has a row for each patient: patient_id, verdict, recoverable, score, each criterion's result and, in
+    ID__causes, why it is open. What cannot be read is unknown, is counted by column, and makes exit code 3.
 
     \b
     Examples:
@@ -78,12 +74,11 @@ def command(
       screener cohort NCT06452485 --facts 'exports/*.csv' --out results.csv --memory-limit 2GB
       screener cohort NCT06452485 --facts cohort.parquet --show-sql
     """
-    if out is None and not show_sql:
-        raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
+    _see_where_to_write(out, show_sql=show_sql)
     some = rules_ready(trials, criteria_dir, store_url)
     run = _Run(rules_of(some), facts, as_of or today(), layout, show_sql=show_sql)
     if engine == "duckdb":
-        summary = run.duckdb(out, DuckDbSettings(memory_limit, threads), in_order=in_order)
+        summary = run.duckdb(out, settings, in_order=in_order)
     elif engine == "spark":
         summary = run.spark(out, master=master)
     else:
@@ -93,6 +88,11 @@ def command(
     for one in some:
         one.say_state()
     return say_summary(summary)
+
+
+def _see_where_to_write(out: str | None, *, show_sql: bool) -> None:
+    if out is None and not show_sql:
+        raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
 
 
 class _Run:
@@ -110,33 +110,36 @@ class _Run:
     def duckdb(self, out: str | None, settings: DuckDbSettings, *, in_order: bool) -> Summary | None:
         from screener.cohort.duckdb_engine import opened
         from screener.cohort.files import find_files
+        from screener.cohort.sql import written
 
         with opened(find_files(Path(self._facts)), self._trials, self._as_of, settings) as engine:
             if self._show_sql or out is None:
                 csv = _is_csv(out)
-                click.echo(engine.shown(self._layout, csv=csv).sql("duckdb", pretty=True) + ";")
+                click.echo(written(engine.shown(self._layout, csv=csv), "duckdb", pretty=True) + ";")
                 return None
             with percentage("screening") as progress:
                 return engine.run(Path(out), self._layout, in_order=in_order, progress=progress)
 
     def spark(self, out: str | None, *, master: str) -> Summary | None:
         from screener.cohort.spark_engine import opened
+        from screener.cohort.sql import written
 
         with opened(master, self._facts, self._trials, self._as_of) as engine:
             if self._show_sql or out is None:
                 csv = _is_csv(out)
-                click.echo(engine.shown(self._layout, csv=csv).sql("spark", pretty=True) + ";")
+                click.echo(written(engine.shown(self._layout, csv=csv), "spark", pretty=True) + ";")
                 return None
             return engine.run(out, self._layout)
 
     def postgres(self, out: str | None, *, database: str | None) -> Summary | None:
         from screener.cohort.postgres_engine import opened
+        from screener.cohort.sql import written
 
         if database is None:
             raise UsageError("The database is not named.", hint="Add --database postgresql://user@host/name.")
         with opened(database, self._facts, self._trials, self._as_of) as engine:
             if self._show_sql or out is None:
-                click.echo(engine.shown(self._layout, csv=True).sql("postgres", pretty=True) + ";")
+                click.echo(written(engine.shown(self._layout, csv=True), "postgres", pretty=True) + ";")
                 return None
             return engine.run(Path(out), self._layout)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
 from screener.cli.options import Command
 from screener.cli.ready_rules import ReadyRules, from_store
+from screener.cohort.duckdb_settings import MEMORY, DuckDbSettings
 from screener.errors import EXIT_OK, EXIT_REJECTED, UsageError
 
 if TYPE_CHECKING:
@@ -31,20 +33,20 @@ def facts_option(command: Command) -> Command:
     )(command)
 
 
-def memory_option(command: Command) -> Command:
-    """How much memory an engine on this machine may use."""
-    from screener.cohort.duckdb_settings import MEMORY
+def duckdb_options(command: Command) -> Command:
+    """What an engine on this machine may use: `settings` is handed to the command."""
 
-    return click.option(
+    @click.option(
         "--memory-limit", metavar="SIZE", default=MEMORY, show_default=True, help="Memory for DuckDB, as 400MB or 2GB."
-    )(command)
-
-
-def threads_option(command: Command) -> Command:
-    """How many threads an engine on this machine may use."""
-    return click.option(
+    )
+    @click.option(
         "--threads", type=click.IntRange(1, 1024), metavar="COUNT", help="Threads [default: one for each processor]."
-    )(command)
+    )
+    @wraps(command)
+    def with_settings(*arguments: Any, memory_limit: str, threads: int | None, **named: Any) -> Any:
+        return command(*arguments, settings=DuckDbSettings(memory_limit, threads), **named)
+
+    return cast("Command", with_settings)
 
 
 def rules_ready(trials: Sequence[str], criteria_dir: Path | None, store_url: str | None) -> list[ReadyRules]:

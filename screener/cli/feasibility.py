@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.cohort_options import (
+    duckdb_options,
     facts_option,
-    memory_option,
     rules_of,
     rules_ready,
     say_columns,
-    threads_option,
 )
 from screener.cli.options import as_of_option, criteria_option, out_option, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
+    from screener.cohort.duckdb_settings import DuckDbSettings
     from screener.cohort.feasibility.model import Feasibility
     from screener.criteria.model import Number
 
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 @click.option("--sweep", "sweeps", multiple=True, metavar="FACT=VALUES",
               help="Limits to try, as who_performance_status=1,2,3 [default: a few around each].")  # fmt: skip
 @click.option("--no-questions", is_flag=True, help="Leave out what would be asked, which takes longest.")
-@memory_option
-@threads_option
+@duckdb_options
 @criteria_option
 @store_option
 def command(
@@ -49,8 +48,7 @@ def command(
     page: Path | None,
     sweeps: tuple[str, ...],
     no_questions: bool,
-    memory_limit: str,
-    threads: int | None,
+    settings: DuckDbSettings,
     criteria_dir: Path | None,
     store_url: str | None,
 ) -> int:
@@ -67,15 +65,13 @@ def command(
       screener feasibility NCT06452485 --facts cohort.parquet --sweep who_performance_status=1,2,3
     """
     from screener.cohort.duckdb_engine import opened
-    from screener.cohort.duckdb_settings import DuckDbSettings
     from screener.cohort.feasibility.study import Study
     from screener.cohort.files import find_files
 
     day = as_of or today()
     (ready,) = rules_ready([trial], criteria_dir, store_url)
     (rules,) = rules_of([ready])
-    files, settings = find_files(Path(facts)), DuckDbSettings(memory_limit, threads)
-    with opened(files, [rules], day, settings) as engine:
+    with opened(find_files(Path(facts)), [rules], day, settings) as engine:
         study = Study(engine, rules, day, notices=ready.standing.notices)
         found = study.measure(_swept(sweeps), questions=not no_questions)
         unknown = engine.table.unknown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Final
@@ -21,6 +22,7 @@ from screener.cohort.sql import (
     day,
     differs,
     has_bits,
+    holds_nul,
     number,
     operation,
     switch,
@@ -44,7 +46,7 @@ def decimal(precision: int, scale: int) -> exp.DataType:
     return exp.DataType(this=Kind.DECIMAL, expressions=parts)
 
 
-class Dialect:
+class Dialect(ABC):
     """One engine's way of saying what reading cells and comparing dates needs.
 
     `quick` says that the engine looks texts up in lists faster than it compares them one by one.
@@ -52,8 +54,6 @@ class Dialect:
 
     name: ClassVar[str]
     quick: ClassVar[bool] = False
-    splits: ClassVar[bool] = False
-    """Whether the engine can take a text apart into a list and work on that."""
     materialized: ClassVar[bool | None] = None
     exact: ClassVar[exp.DataType] = decimal(38, 19)
     wide: ClassVar[bool] = False
@@ -87,6 +87,10 @@ class Dialect:
     def contains(self, value: Sql, part: str) -> Sql:
         """Whether a text holds another."""
         return above(exp.StrPosition(this=value, substr=text(part)), number(0))
+
+    def broken(self, value: Sql) -> Sql | None:
+        """Whether a text is none that a file can hold; none where the engine takes no such text."""
+        return holds_nul(value)
 
     def part(self, value: Sql, separator: str, place: int) -> Sql:
         """One part of a text that is split, the first being 1; empty where there are not so many."""
@@ -160,9 +164,9 @@ class Dialect:
         """So many days after a day."""
         return operation(exp.Add, value, number(count))
 
+    @abstractmethod
     def months_later(self, value: Sql, count: Sql) -> Sql:
         """So many months after a day, before it where the count is negative; in a shorter month its last day."""
-        raise NotImplementedError
 
     def anniversary(self, name: str, length: Length, last: Sql) -> Sql:
         """The day on which a length of time has passed since a column's day, no later than the last of the calendar.
@@ -188,18 +192,22 @@ class Dialect:
         """How many a list holds."""
         return exp.ArraySize(this=value)
 
-    def split(self, name: str, separator: str) -> Sql:
-        """The parts of a column's text as a list."""
-        raise NotImplementedError
-
-    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
-        """The bits of the texts in a column's list, `bad` among them where a text has none; nothing of no list."""
-        raise NotImplementedError
-
     def share(self, part: Sql, total: int) -> Sql:
         """How many hundredths one number is of another, rounded down."""
         hundredfold = operation(exp.Mul, part, number(100))
         return cast(exp.IntDiv(this=exp.Paren(this=hundredfold), expression=number(total)), Kind.SMALLINT)
+
+
+class SplittingDialect(Dialect):
+    """The way of an engine that can take a text apart into a list and work on that."""
+
+    @abstractmethod
+    def split(self, name: str, separator: str) -> Sql:
+        """The parts of a column's text as a list."""
+
+    @abstractmethod
+    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
+        """The bits of the texts in a column's list, `bad` among them where a text has none; nothing of no list."""
 
 
 def calendar_end() -> Sql:

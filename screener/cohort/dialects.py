@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlglot import exp
 
-from screener.cohort.dialect import Dialect
-from screener.cohort.outcomes import IS_NO, NOT_RECORDED, joined_causes, subsets
+from screener.cohort.dialect import Dialect, SplittingDialect
+from screener.cohort.outcomes import IS_NO, IS_YES, NOT_RECORDED, joined_causes, subsets
 from screener.cohort.sql import (
     Kind,
     Sql,
@@ -28,6 +28,7 @@ from screener.cohort.sql import (
     number,
     operation,
     plus,
+    switch,
     text,
 )
 
@@ -37,12 +38,11 @@ _SHORT: Final = 64
 """Outcomes up to here are looked up as they are: quicker than to shorten the list, which costs when it is compiled."""
 
 
-class DuckDb(Dialect):
+class DuckDb(SplittingDialect):
     """DuckDB, on this machine."""
 
     name = "duckdb"
     quick = True
-    splits = True
     materialized = False
 
     def matches(self, value: Sql, pattern: str) -> Sql:
@@ -82,10 +82,9 @@ class DuckDb(Dialect):
 
     def result(self, outcome: str, words: Sequence[str], why: int) -> Sql:
         """The word for an outcome, of an enumeration: a byte a row, and no text to compare."""
-        if why < _SHORT:
-            yes, no, unknown = words
-            return self._one_of([yes, no, *[unknown] * max(1, why - IS_NO)], column(outcome))
-        return self._one_of(words, function("LEAST", column(outcome), number(len(words))))
+        del why
+        yes, no, unknown = (self.word(one, words) for one in words)
+        return switch(column(outcome), [(number(IS_YES), yes), (number(IS_NO), no)], unknown)
 
     def causes(self, outcome: str, why: int) -> Sql:
         """The causes of an outcome, of an enumeration; an outcome that is settled has only the two lowest bits."""
@@ -150,16 +149,18 @@ class Postgres(Dialect):
         month = exp.Interval(this=text("1"), unit=exp.Var(this="MONTH"))
         return cast(operation(exp.Add, value, operation(exp.Mul, count, month)), Kind.DATE)
 
+    def broken(self, value: Sql) -> None:
+        """No text holds a NUL."""
+
     def count(self, value: Sql) -> Sql:
         """How many a list holds."""
         return exp.Anonymous(this="CARDINALITY", expressions=[value])
 
 
-class Spark(Dialect):
+class Spark(SplittingDialect):
     """Spark, where one machine ends."""
 
     name = "spark"
-    splits = True
 
     def strip_column(self, name: str) -> Sql:
         """A column without space at its ends: a look at the first and the last sign spares most the search."""

@@ -24,7 +24,7 @@ from screener.cohort.files import CohortFiles
 from screener.cohort.inspection import ROW, STOP, Inspection, behind
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text
+from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text, written
 from screener.cohort.summary import Summary
 from screener.criteria.model import Criterion
 from screener.errors import UsageError
@@ -120,11 +120,11 @@ class DuckDbEngine:
         numbered = self._numbered()
         query = self.query([ROW])
         inspection = Inspection(query)
-        counted = self.execute(query.statement(numbered, inspection.counts(rows=True))).fetchone()
+        counted = self.execute(query.statement(numbered.copy(), inspection.counts(rows=True))).fetchone()
         again, first = self._find_repeated(numbered)
         query = self.query([ROW])
         kept = both(query.has_id(), self._first_of_patient() if again else None)
-        self._copy(statement(query, numbered, layout, kept, csv=csv), aside, csv=csv)
+        self._copy(statement(query, numbered.copy(), layout, kept, csv=csv), aside, csv=csv)
         unusable = tuple(inspection.say(counted or ()))
         return Summary({}, self.table.unknown, unusable, again, first, malformed)
 
@@ -149,7 +149,7 @@ class DuckDbEngine:
             where=exp.Where(this=opposite(column("behind"))),
             limit=exp.Limit(expression=number(1)),
         )
-        if not asked.execute(out_of_order.sql("duckdb")).fetchall():
+        if not asked.execute(written(out_of_order, "duckdb")).fetchall():
             return False
         # A fingerprint of 64 bits is a third of the memory of an id; that two ids share one is all but impossible, and
         # then the table is looked at again, id by id.
@@ -159,7 +159,7 @@ class DuckDbEngine:
         twice.set("group", exp.Group(expressions=[number(1)]))
         twice.set("having", exp.Having(this=above(exp.Count(this=exp.Star()), number(1))))
         twice.set("limit", exp.Limit(expression=number(1)))
-        return bool(asked.execute(twice.sql("duckdb")).fetchall())
+        return bool(asked.execute(written(twice, "duckdb")).fetchall())
 
     def _find_repeated(self, numbered: Sql) -> tuple[int, int | None]:
         """Note the rows that name a patient again; how many there are, and the first of them."""
@@ -208,7 +208,7 @@ class DuckDbEngine:
 
     def execute(self, query: exp.Expr) -> Any:
         """Run a statement; what comes back has `fetchall`."""
-        return self._connection.execute(query.sql("duckdb"))
+        return self._connection.execute(written(query, "duckdb"))
 
 
 def parquet_copy(query: exp.Select, to: Path) -> exp.Copy:

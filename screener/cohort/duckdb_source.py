@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from screener.cohort.reading.text import NO_VALUE
 from screener.cohort.sql import (
     Kind,
     Sql,
+    any_condition,
     both,
     case,
     cast,
@@ -22,6 +24,7 @@ from screener.cohort.sql import (
     differs,
     equals,
     function,
+    holds_nul,
     named,
     nothing,
     number,
@@ -29,6 +32,7 @@ from screener.cohort.sql import (
     plus,
     text,
     truth,
+    written,
 )
 from screener.errors import UnusablePatients
 from screener.facts.definitions import PATIENT_ID, Vocabulary
@@ -89,7 +93,7 @@ def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: Cohor
 
     query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=relation.copy()))
     try:
-        rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {query.sql('duckdb')}").fetchall()
+        rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {written(query, 'duckdb')}").fetchall()
     except duckdb.Error:
         what = {"parquet": "a Parquet file", "jsonl": "JSON lines", "csv": "CSV"}[files.format]
         raise UnusablePatients(
@@ -148,7 +152,7 @@ def _keys(connection: duckdb.DuckDBPyConnection, lines: Sql, files: CohortFiles)
     each = exp.Anonymous(this="UNNEST", expressions=[function("JSON_KEYS", column("json"))])
     query = exp.Select(expressions=[each], distinct=exp.Distinct(), from_=exp.From(this=lines.copy()))
     try:
-        return sorted(str(row[0]) for row in connection.execute(query.sql("duckdb")).fetchall())
+        return sorted(str(row[0]) for row in connection.execute(written(query, "duckdb")).fetchall())
     except duckdb.Error:
         raise UnusablePatients(
             f"{files.name} is not JSON lines: one object a line.", hint="Write each patient as one line."
@@ -217,16 +221,21 @@ def malformed_lines(
     counting = _with_settings(source.relation, ignore_errors=truth(True), store_rejects=truth(True))
     # A column that nobody asks for is not looked at.
     cells = [exp.Count(this=column(one.name)) for one in source.columns]
-    everything = exp.Select(expressions=cells, from_=exp.From(this=counting))
+    broken = any_condition(*(partial(holds_nul, column(one.name)) for one in source.columns))
+    everything = exp.Select(expressions=[function("BOOL_OR", broken), *cells], from_=exp.From(this=counting))
     rejects = exp.Select(
         expressions=[column("line"), column("error_type")], distinct=exp.Distinct(),
         from_=exp.From(this=exp.Table(this=exp.Identifier(this="reject_errors"))),
     )  # fmt: skip
     try:
-        connection.execute(everything.sql("duckdb")).fetchall()
-        found = connection.execute(rejects.sql("duckdb")).fetchall()
+        counted: list[tuple[Any, ...]] = connection.execute(written(everything, "duckdb")).fetchall()
+        found = connection.execute(written(rejects, "duckdb")).fetchall()
     except duckdb.Error:
         raise UnusablePatients(f"{files.name} cannot be read as CSV.", hint="Save it as CSV UTF-8.") from None
+    if counted[0][0]:
+        raise UnusablePatients(
+            f"{files.name} holds bytes that are not text.", hint='Save it as UTF-8 ("CSV UTF-8" in Excel).'
+        )
     for line, problem in found:
         if str(problem) in _HOPELESS:
             raise UnusablePatients(

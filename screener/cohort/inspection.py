@@ -18,10 +18,10 @@ from screener.cohort.reading.reader import rejected
 from screener.cohort.sql import (
     Sql,
     above,
-    any_condition,
     both,
     case,
     column,
+    either,
     named,
     number,
     opposite,
@@ -88,9 +88,12 @@ class Inspection:
         return both(self._query.has_id(), column(flag))
 
     def _nameless(self) -> Sql:
-        """A row that holds something, but no id."""
+        """A row that holds something, but no id that can be used."""
         cells = (self._query.reader.cell(name) for name in self._query.table.facts)
-        recorded = any_condition(*((lambda one=cell: opposite(one.missing())) for cell in cells if cell is not None))
+        recorded = either(
+            *(opposite(cell.missing()) for cell in cells if cell is not None),
+            self._query.broken_id(),
+        )
         return both(opposite(self._query.has_id()), recorded)
 
 

@@ -25,8 +25,8 @@ def statement(query: CohortQuery, source: Sql, layout: Layout, where: Sql | None
     """The statement with the whole result.
 
     Of one trial: patient_id, verdict, recoverable, score, then for each criterion its result and causes. Of several,
-    wide: the same columns of each, with the trial's id and two underscores before their names; long: trial,
-    patient_id, verdict, recoverable, score, a row for each patient and trial.
+    wide: the same columns of each, with the trial's id and two underscores before their names; long: a row for each
+    patient and trial, `trial` before the columns of one, and nothing where the trial has no criterion of that id.
 
     Args:
         query: the compiled rules.
@@ -45,11 +45,15 @@ def statement(query: CohortQuery, source: Sql, layout: Layout, where: Sql | None
 
 def _long(query: CohortQuery, source: Sql, where: Sql | None, *, csv: bool) -> exp.Select:
     ids = [trial.rules.trial for trial in query.trials]
-    judged = [query.judged(trial) for trial in query.trials]
+    results = [{value.alias: value.this for value in query.results(trial)} for trial in query.trials]
     columns = [named(_trial(), "trial"), _patient(query, csv=csv)]
-    for name in judged[0]:
-        chosen = [(equals(_trial(), text(one)), found[name]) for one, found in zip(ids, judged, strict=True)]
-        columns.append(named(case(chosen), name))
+    for name in dict.fromkeys(name for found in results for name in found):
+        # Of a trial without such a criterion there is nothing to say.
+        chosen = [
+            (equals(_trial(), text(one)), found[name]) for one, found in zip(ids, results, strict=True) if name in found
+        ]
+        otherwise = text("") if csv and len(chosen) < len(ids) else None
+        columns.append(named(case(chosen, otherwise), name))
     made = query.statement(source, [_said(one) if csv else one for one in columns], where, apart=_trial())
     rows = [exp.Tuple(expressions=[text(one)]) for one in ids]
     alias = exp.TableAlias(

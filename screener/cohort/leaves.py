@@ -221,6 +221,8 @@ class Leaves:
         if birth is not None:
             causes += _why_unusable(birth)
         if isinstance(age, NumberCell):
+            old = self._reader.too_old()
+            causes.append((None if old is None else column(old), number(UNREADABLE)))
             if age.ranged is not None:
                 sound = None if age.unreadable is None else opposite(age.unreadable())
                 causes.append((both(opposite(age.missing()), sound, age.ranged()), number(IMPRECISE)))

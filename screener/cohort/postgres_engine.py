@@ -16,7 +16,7 @@ from screener.cohort.dialects import Postgres
 from screener.cohort.inspection import Inspection
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.sql import Sql, above, column, number, text
+from screener.cohort.sql import Sql, above, column, number, text, written
 from screener.cohort.summary import Summary
 from screener.errors import UnusablePatients, UsageError
 
@@ -180,4 +180,4 @@ def _relation(facts: str) -> Sql:
 
 
 def _bytes(query: exp.Expr) -> bytes:
-    return query.sql("postgres").encode()
+    return written(query, "postgres").encode()

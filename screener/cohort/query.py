@@ -167,7 +167,13 @@ class CohortQuery:
 
     def has_id(self) -> Sql:
         """Whether a row names its patient."""
-        return both(present(column(self.patient_id)), differs(column(self.patient_id), text("")))
+        broken = self.broken_id()
+        whole = None if broken is None else opposite(broken)
+        return both(present(column(self.patient_id)), differs(column(self.patient_id), text("")), whole)
+
+    def broken_id(self) -> Sql | None:
+        """Whether an id holds what no text can; none where the engine takes no such text."""
+        return self.context.dialect.broken(column(self.patient_id))
 
     @property
     def headings(self) -> list[str]:

@@ -20,7 +20,7 @@ from screener.cohort.inspection import STOP, Inspection, Unusable
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.spark_faults import explained
-from screener.cohort.sql import Kind, above, cast, column, function, number, table, text
+from screener.cohort.sql import Kind, above, cast, column, function, number, table, text, written
 from screener.cohort.summary import Summary
 from screener.errors import UnusablePatients, UsageError
 
@@ -148,7 +148,7 @@ class SparkEngine:
         return list(self._sql(query).collect())
 
     def _sql(self, query: exp.Select) -> DataFrame:
-        return self.session.sql(query.sql("spark"))
+        return self.session.sql(written(query, "spark"))
 
 
 @contextmanager

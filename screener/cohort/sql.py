@@ -71,6 +71,11 @@ def function(name: str, *arguments: Sql) -> Sql:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
+def holds_nul(value: Sql) -> Sql:
+    """Whether a text holds a NUL, which no file of text can hold."""
+    return function("CONTAINS", value, function("CHR", number(0)))
+
+
 def operation(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
     """Two values joined by an operator, with brackets where a reader would want them."""
     return kind(this=_bracketed(left), expression=_bracketed(right))
@@ -204,8 +209,20 @@ def table(name: str) -> exp.Table:
 
 def columns_in(value: Sql) -> set[str]:
     """The names of the columns that an expression reads; a statement inside it has columns of its own."""
-    inside = value.walk(prune=lambda one: isinstance(one, exp.Subquery))
-    return {one.name for one in inside if isinstance(one, exp.Column)}
+    found: set[str] = set()
+    left: list[exp.Expr] = [value]
+    while left:  # sqlglot's own walk takes three times as long
+        one = left.pop()
+        if isinstance(one, exp.Column):
+            found.add(one.name)
+        elif not isinstance(one, exp.Subquery):
+            left += one.iter_expressions()
+    return found
+
+
+def written(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
+    """The text of a statement in an engine's words. The tree is used up by it, because to copy one takes as long."""
+    return query.sql(dialect, copy=False, pretty=pretty)
 
 
 def _bracketed(value: Sql) -> Sql:

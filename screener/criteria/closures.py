@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
-from screener.dates import Length, PartialDate, birth_range, earliest_within, exactly, within
+from screener.dates import Length, PartialDate, earliest_within, within
+from screener.facts.ages import births
 from screener.facts.definitions import AGE, BIRTH_DATE, Value
 from screener.facts.values import FactValue
 from screener.logic import NO, NOT, UNKNOWN, YES, Truth, count_at_least, every
@@ -27,15 +27,7 @@ def born(facts: Facts, as_of: date) -> PartialDate | None:
     if birth is not None and birth[1] is not None:
         return birth[1]  # type: ignore[return-value]  # a birth date that can be read is a date
     age = facts.get(AGE)
-    if age is None or not isinstance(age.value, int):
-        return None
-    return _born_with_age(age.value, age.on or exactly(as_of), as_of)
-
-
-@lru_cache(maxsize=65536)
-def _born_with_age(age: int, on: PartialDate, as_of: date) -> PartialDate:
-    first, last = birth_range(age, on.first, min(on.last, as_of))
-    return PartialDate(f"aged {age} on {on}", first, last)
+    return None if age is None else births(age, as_of)
 
 
 def fresh(value: FactValue, window: Length, as_of: date) -> Truth:

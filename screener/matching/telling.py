@@ -21,6 +21,7 @@ from screener.criteria.truth import Meaning
 from screener.criteria.words import tests_words, value_words
 from screener.dates import completed_years
 from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Value
+from screener.facts.imprecise import NumberRange
 from screener.facts.values import FactValue
 from screener.logic import NO, UNKNOWN, YES, Truth
 from screener.matching.results import cause_of
@@ -149,7 +150,9 @@ class _TestTelling:
         recorded = facts.get(BIRTH_DATE)
         if recorded is not None and recorded[1] is birth:
             return f"{ages} (born {birth.text})"
-        on = facts[AGE].on
+        age, on = facts[AGE].value, facts[AGE].on
+        if isinstance(age, NumberRange) and age.high is None:
+            ages = f"age is at least {low}"  # that nobody is older than the oldest says nothing of this patient
         how = f"on {on.text}" if on else f"without a date, taken as of {self.as_of}"
         return f"{ages} (recorded {how})"
 

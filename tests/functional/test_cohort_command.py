@@ -122,6 +122,27 @@ def test_rows_without_a_patient_are_left_out_and_those_that_hold_something_are_t
     assert [one["patient_id"] for one in rows(tmp_path / "results.parquet")] == ["P-1"]
 
 
+def test_an_id_that_no_text_can_hold_names_no_patient_here_as_in_screen(tmp_path: Path) -> None:
+    facts, out = tmp_path / "cohort.jsonl", tmp_path / "results.parquet"
+    lines = [{"patient_id": name, "dutch_communication": True} for name in ("P\0-1", "P-2", "\0")]
+    facts.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * from read_json('{facts}')) to '{facts.with_suffix('.parquet')}'")
+    for table_ in (facts, facts.with_suffix(".parquet")):
+        ran = cohort(table_, "--out", out)
+        assert (ran.code, {one["patient_id"] for one in rows(out)}) == (3, {"P-2"})
+        assert "column patient_id: 2, first in row 2" in ran.err
+        assert rows(out) == [by_screen(table_)["P-2"]]
+
+
+def test_a_csv_file_that_holds_what_no_text_can_is_refused_where_its_rows_are_looked_at(tmp_path: Path) -> None:
+    facts, out = tmp_path / "cohort.csv", tmp_path / "results.parquet"
+    facts.write_bytes(b"patient_id,dutch_communication\nP\0-1,yes\nP-2,yes\n")
+    ran = cohort(facts, "--out", out)
+    assert (ran.code, screen(facts).code, out.exists()) == (2, 2, False)
+    assert "holds bytes that are not text" in ran.err
+
+
 def test_what_is_no_text_names_no_patient(tmp_path: Path) -> None:
     facts = tmp_path / "cohort.jsonl"
     lines = [{"patient_id": "P-1", "er_status": "positive"}, {"patient_id": ["P-2"], "er_status": "positive"}]
@@ -276,8 +297,11 @@ def test_several_trials_in_one_pass_wide_and_long(tmp_path: Path) -> None:
         assert one[f"{TRIAL}__verdict"] == one["NCT99999999__verdict"]
         assert one[f"{TRIAL}__I8__causes"] == one["NCT99999999__I8__causes"]
     found = rows(long)
-    assert list(found[0]) == ["trial", "patient_id", "verdict", "recoverable", "score"]
+    assert list(found[0])[:7] == ["trial", "patient_id", "verdict", "recoverable", "score", "I1", "I1__causes"]
     assert len(found) == 24
+    beside = {one["patient_id"]: one for one in rows(wide)}
+    for one in found:
+        assert (one["I8__causes"] or "") == beside[one["patient_id"]][f"{TRIAL}__I8__causes"]
     refused(screener("cohort", TRIAL, TRIAL, "--facts", facts, "--out", wide, *common), "is named twice")
 
 

@@ -72,6 +72,10 @@ _OF_TYPE: Final[dict[str, tuple[str, ...]]] = {
         "a;a", "c ;d", "a b", "a;b;c;d", ">=a;e", " ; ", "a,b", ">>=a", ">= ", "c;d;", "D",
     ),
 }  # fmt: skip
+_AGES: Final = (
+    ">89", ">=90", ">=17", ">17", "<18", "<=18", ">=12 <30", ">19 <=21", ">=0", ">129", ">130", ">=130", "<131",
+    "<=130",
+)  # fmt: skip
 _BAD_DATES: Final = (
     "2023-02-29", "2024-02-30", "2024-13", "2024-00", "2024-2-1", "24-02-01", "01/02/2024", "2024-02-29T00:00:00",
     "0000", "0001",
@@ -105,7 +109,7 @@ class Cells:
     def unusual(self, fact: FactDefinition) -> str:
         """A cell in any spelling that comes to mind."""
         if fact.name == AGE:
-            return self.draw.choice(_OF_TYPE["integer"])
+            return self.draw.choice((*_OF_TYPE["integer"], *_AGES))
         return self.draw.choice(_OF_TYPE.get(fact.type, _BAD_DATES))
 
     def value(self, fact: FactDefinition) -> str:

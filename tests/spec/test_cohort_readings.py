@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -147,14 +148,48 @@ def test_a_mark_is_written_as_it_is_and_other_words_are_no_mark() -> None:
         assert by_query(rules, cells) == by_evaluator(rules, cells) == (("unknown", "unreadable"),) * 2
 
 
-def test_an_age_that_is_known_in_part_is_imprecise_for_the_evaluator_too() -> None:
-    rules = rule_set("age: {at_least: 18}")
-    assert by_query(rules, {"age": ">=40"}) == (("unknown", "imprecise"),)
-    assert by_evaluator(rules, {"age": ">=40"}) == (("unknown", "imprecise"),)
+@pytest.mark.parametrize(
+    ("cell", "on", "said"),
+    [
+        (">89", "", ("met", "")),
+        (">=17", "", ("unknown", "imprecise")),
+        (">=17", "2025-03-01", ("met", "")),
+        ("<18", "", ("not met", "")),
+        ("<18", "2025-03-01", ("unknown", "imprecise")),
+        (">=40 <50", "2020", ("met", "")),
+        (">89", "1970", ("unknown", "unreadable")),
+        ("<0", "", ("unknown", "imprecise")),
+        (">130", "", ("unknown", "imprecise")),
+        ("?imprecise", "", ("unknown", "imprecise")),
+    ],
+)
+def test_an_age_that_is_known_in_part_settles_what_it_can_settle(cell: str, on: str, said: tuple[str, str]) -> None:
+    rules, cells = rule_set("age: {at_least: 18}"), {"age": cell, "age__on": on}
+    assert by_evaluator(rules, cells) == (said,)
+    assert by_query(rules, cells) == (said,)
 
 
 def test_a_fact_without_a_column_is_not_recorded() -> None:
     assert by_query(rule_set("healed: yes"), {"casts": "1"}) == (("unknown", "not_recorded"),)
+
+
+@pytest.mark.parametrize(("csv", "none"), [(False, None), (True, "")])
+def test_in_a_long_result_a_trial_says_nothing_of_a_criterion_that_it_does_not_have(
+    csv: bool, none: str | None
+) -> None:
+    first, second = rule_set("healed: yes"), rule_set("healed: no", "pain: {is: mild}")
+    trials = [TrialRules(first), TrialRules(replace(second, trial="NCT11111111"))]
+    headings = ["patient_id", "healed", "pain"]
+    columns = cohort_table([SourceColumn(one, "text") for one in headings], first.vocabulary, name="cohort")
+    query = CohortQuery(trials, columns, DuckDb(), as_of=AS_OF)
+    said = statement(query, relation("cohort"), "long", query.has_id(), csv=csv).sql("duckdb")
+    with duckdb.connect() as connection:
+        connection.execute("create table cohort as select 'P-1' as patient_id, 'yes' as healed, '' as pain")
+        found = connection.execute(f"select trial, I1, I1__causes, I2, I2__causes from ({said}) order by trial")
+        assert found.fetchall() == [
+            ("NCT00000000", "met", "", none, none),
+            ("NCT11111111", "not met", "", "unknown", "not_recorded"),
+        ]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -149,16 +149,16 @@ def test_an_age_is_in_completed_years(birth: str, on: str, age: int) -> None:
 @pytest.mark.parametrize("day", ["2024-02-29", "2025-02-28", "2025-03-01", "2026-06-01"])
 def test_a_recorded_age_is_the_days_of_birth_that_give_it(age: int, day: str) -> None:
     on = date.fromisoformat(day)
-    first, last = birth_range(age, on, on)
+    first, last = birth_range((age, age), on, on)
     assert completed_years(first, on) == completed_years(last, on) == age
     assert completed_years(first - DAY, on) == age + 1
     assert completed_years(last + DAY, on) == age - 1
 
 
 def test_an_age_on_some_day_of_a_range_is_the_births_that_give_it_on_any_of_them() -> None:
-    first, last = birth_range(40, date(2025, 1, 1), date(2025, 12, 31))
+    first, last = birth_range((40, 40), date(2025, 1, 1), date(2025, 12, 31))
     assert (first, last) == (date(1984, 1, 2), date(1985, 12, 31))
 
 
 def test_an_age_that_the_calendar_does_not_reach_is_capped_at_its_beginning() -> None:
-    assert birth_range(40, date(20, 1, 1), date(20, 1, 1)) == (date.min, date.min)
+    assert birth_range((40, 40), date(20, 1, 1), date(20, 1, 1)) == (date.min, date.min)

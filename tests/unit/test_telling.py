@@ -230,7 +230,25 @@ def test_a_criterion_whose_text_is_or_may_be_unclear_says_so(given: str, causes:
     assert (criterion.result, criterion.causes, criterion.reason) == ("unknown", causes, reason)
 
 
-def test_an_age_that_is_known_in_part_is_imprecise_and_said_as_recorded() -> None:
-    (found, *_) = result("age: {at_least: 18}", "{}", age=FactValue("age", NumberRange(40, None), None, None)).criteria
-    assert (found.result, found.causes) == ("unknown", ("imprecise",))
-    assert found.reason == "age is at least 40, known in part; asked is at least 18"
+@pytest.mark.parametrize(
+    ("rule", "age", "said", "reason"),
+    [
+        ("{at_least: 18}", NumberRange(40, None), "met", "age is at least 40 ({}); at least 18"),
+        ("{at_most: 89}", NumberRange(90, None), "not met", "age is at least 90 ({}) where at most 89"),
+        (
+            "{at_most: 95}",
+            NumberRange(90, None),
+            "unknown",
+            "age is at least 90 ({}) is too imprecise to settle: at most 95",
+        ),
+        ("{at_least: 18}", NumberRange(None, 17), "not met", "age is 0 to 17 ({}) where at least 18"),
+        ("{between: [18, 60]}", NumberRange(20, 30), "met", "age is 20 to 30 ({}); from 18 to 60"),
+        ("{at_least: 18}", NumberRange(None, -1), "unknown", "age is at most -1, known in part; asked is at least 18"),
+    ],
+)
+def test_an_age_that_is_known_in_part_settles_what_it_can_settle(
+    rule: str, age: NumberRange, said: str, reason: str
+) -> None:
+    (found, *_) = result(f"age: {rule}", "{}", age=FactValue("age", age, None, None)).criteria
+    assert found.result == said
+    assert found.reason == reason.format("recorded without a date, taken as of 2026-06-01")

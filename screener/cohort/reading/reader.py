@@ -18,6 +18,7 @@ from screener.cohort.reading.sets import set_cell
 from screener.cohort.sql import (
     Kind,
     Sql,
+    above,
     any_condition,
     at_most,
     below,
@@ -33,6 +34,7 @@ from screener.cohort.sql import (
     operation,
     opposite,
     plus,
+    present,
     truth,
 )
 from screener.criteria.model import BetweenTest, FactTest, NumberTest, SetTest
@@ -132,16 +134,26 @@ class Reader:
         context, dialect = self._context, self._context.dialect
         counted = self._counted_on(age.when, last=last)
 
-        def years_of() -> Sql:
-            unusable = any_condition(age.missing, age.unreadable, age.ranged)
-            return case([(unusable, cast(nothing(), Kind.INT))], cast(column(age.low), Kind.INT))
-
-        usable = context.steps.once("age usable", "age usable", years_of)
-        years = column(usable) if last else plus(column(usable), number(1))
+        years = column(self._years(age, youngest=last))
+        years = years if last else plus(years, number(1))
         back = dialect.months_later(counted, operation(exp.Mul, years, number(-_MONTHS)))
         after = back if last else dialect.days_later(back, 1)
         found = context.steps.name(f"{AGE} back {'to' if last else 'from'}", after)
         return case([(below(column(found), day(date.min)), day(date.min))], column(found))
+
+    def _years(self, age: NumberCell, *, youngest: bool) -> str:
+        """The fewest, or most, years that a recorded age can be; nothing where it is of no use."""
+
+        def years_of() -> Sql:
+            unusable, low, high = any_condition(age.missing, age.unreadable), column(age.low), column(age.high)
+            if not age.exact:
+                low = first_of(low, case([(present(column(age.high)), number(0))]))
+                high = first_of(high, case([(present(column(age.low)), number(OLDEST_AGE))]))
+                unusable = operation(exp.Or, unusable, above(low.copy(), high.copy()))
+            return case([(unusable, cast(nothing(), Kind.INT))], cast(low if youngest else high, Kind.INT))
+
+        youngest = youngest or age.exact
+        return self._context.steps.once(("years", youngest), f"{AGE} {'least' if youngest else 'most'}", years_of)
 
     def _counted_on(self, when: When | None, *, last: bool) -> Sql:
         as_of = self._context.as_of

@@ -9,6 +9,7 @@ from typing import Final
 from sqlglot import exp
 
 from screener.cohort.columns import FactColumns
+from screener.cohort.dialect import SplittingDialect
 from screener.cohort.reading.cells import Context, Make, SetCell, When
 from screener.cohort.reading.text import NO_VALUE, marks_in, stripped, text_column
 from screener.cohort.sql import (
@@ -44,7 +45,11 @@ def set_cell(context: Context, columns: FactColumns, when: When | None, tests: S
     bit_of = _classes(fact, tests)
     more = 2 * max(bit_of.values(), default=1)
     bad, nothing = 2 * more, 4 * more
-    quick = _quick(context, columns, bit_of, bad) if context.dialect.splits else None
+    quick = (
+        _quick(context, context.dialect, columns, bit_of, bad)
+        if isinstance(context.dialect, SplittingDialect)
+        else None
+    )
     written = _text(context, columns, quick, bad)
     unsettled = _unsettled(context, columns, written)
     slow = _slow(context, fact, written, bit_of, more=more, bad=bad, nothing=nothing)
@@ -102,14 +107,14 @@ def _without(name: str, bit: int) -> Sql:
     return equals(bits(column(name), number(bit)), number(0))
 
 
-def _quick(context: Context, columns: FactColumns, bit_of: dict[str, int], bad: int) -> str:
+def _quick(context: Context, dialect: SplittingDialect, columns: FactColumns, bit_of: dict[str, int], bad: int) -> str:
     """The column with the bits of a set whose options are written as they should be; others give the bit `bad`."""
     heading, kind = columns.fact.name, columns.value.kind
     name = heading if kind in ("text", "texts") else text_column(context, heading, columns.value)
     parts = name
     if kind != "texts":
-        parts = context.steps.name(f"{heading} split", context.dialect.split(name, ";"))
-    whole = context.dialect.bits_of(parts, bit_of, bad)
+        parts = context.steps.name(f"{heading} split", dialect.split(name, ";"))
+    whole = dialect.bits_of(parts, bit_of, bad)
     if kind != "texts":
         read = whole if NOTHING in bit_of else case([(equals(column(name), text(NOTHING)), number(0))], whole)
     else:

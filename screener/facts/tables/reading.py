@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, NamedTuple
 
-from screener.dates import PartialDate, birth_range, completed_years, exactly, parse_date
+from screener.dates import PartialDate, completed_years, parse_date
+from screener.facts.ages import births
 from screener.facts.definitions import AGE, BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
 from screener.facts.tables.advice import LATER, OUTSIDE, advice, advice_for_date
 from screener.facts.tables.cells import EMPTY_LIST, MARK, NO_TEXT, WRITE_TEXT, Reject, Rejection
@@ -127,15 +128,14 @@ class CellReader:
     def _check_age(self, facts: dict[str, FactValue], row: int) -> None:
         """Tell of an age that nobody reaches by the screening date, or that the birth date does not allow."""
         age = facts.get(AGE)
-        if age is None or not isinstance(age.value, int):
+        days = None if age is None else births(age, self._as_of)
+        if age is None or days is None:
             return
-        on = age.on or exactly(self._as_of)
-        first, last = birth_range(age.value, on.first, min(on.last, self._as_of))
         birth = facts.get(BIRTH_DATE)
-        if completed_years(last, self._as_of) > OLDEST_AGE:
+        if completed_years(days.last, self._as_of) > OLDEST_AGE:
             facts[AGE] = _unreadable(AGE, age.on, age.source or "", broken=[AGE], row=row)
             self._reject(Rejection(row, AGE, OUTSIDE, _AGED))
-        elif birth is not None and isinstance(birth.value, PartialDate) and _apart(birth.value, first, last):
+        elif birth is not None and isinstance(birth.value, PartialDate) and _apart(birth.value, days):
             self._reject(Rejection(row, AGE, _DIFFERS, _WHICH_AGE))
 
     def _make_room(self) -> None:
@@ -155,8 +155,8 @@ def _unreadable(fact: str, on: PartialDate | None, source: str, *, broken: list[
     return FactValue(fact, None, on, cells + named, "unreadable")
 
 
-def _apart(birth: PartialDate, first: date, last: date) -> bool:
-    return birth.last < first or birth.first > last
+def _apart(birth: PartialDate, days: PartialDate) -> bool:
+    return birth.last < days.first or birth.first > days.last
 
 
 def _read_cell(fact: FactDefinition, text: str) -> Value:
