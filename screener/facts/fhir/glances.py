@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from screener.facts.fhir.documents import Unusable, entries_of, parse
+from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
 from screener.facts.fhir.files import LINES, SourceFile, read_document, read_lines
 from screener.facts.fhir.owners import OWNED, names_of, owners_of, subject_of, wanted_medication
 from screener.facts.fhir.references import Entry
@@ -17,7 +17,7 @@ class Glance(NamedTuple):
 
     `owners` are its patients in the order of their first record, each with the server it stands on, if told; `shares`
     says that it holds resources that belong to nobody, `wants` that its records name such ones of other files; `lines`
-    that it holds one resource a line.
+    that it holds one resource a line, `pages` which page of a search it is.
     """
 
     owners: tuple[tuple[str, str | None], ...] = ()
@@ -25,6 +25,7 @@ class Glance(NamedTuple):
     wants: bool = False
     lines: bool = False
     problem: RecordProblem | None = None
+    pages: Pages = Pages()
 
 
 def load(file: SourceFile, inspection: Inspection, problems: Problems) -> list[Entry]:
@@ -43,7 +44,8 @@ def glance(file: SourceFile) -> Glance:
         return Glance(lines=True)
     try:
         document = parse(read_document(file.path))
-        return _plain(document) or _looked_through(document, file)
+        seen = _plain(document) or _looked_through(document, file)
+        return seen._replace(pages=pages_of(document))
     except Unusable as problem:
         if file.form == LINES or _begins_with_line(file):
             return Glance(lines=True)

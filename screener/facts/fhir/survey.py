@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from screener.facts.events import EVENT_KINDS, EventKind
-from screener.facts.fhir.documents import Unusable, entries_of, parse
+from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
 from screener.facts.fhir.files import SourceFile, read_lines
 from screener.facts.fhir.glances import Glance, load
 from screener.facts.fhir.owners import names_of, owners_of, sort_by_patient, wanted_medication
@@ -65,6 +65,8 @@ class Survey:
         self._inspection = inspection
         self._problems = problems
         self._servers: dict[str, str] = {}
+        self._pages: set[str] = set()
+        self._following: dict[str, RecordProblem] = {}
         self._stands: list[int] = []
         self._whole: list[Whole] = []
         self._spill: Spill | None = None
@@ -80,9 +82,12 @@ class Survey:
                 self._read_lines(file)
             else:
                 self._inspection.note("file", "JSON")
+                self._turn(seen.pages, file)
                 patients = self._patients(file, seen, place=len(documents) + 1)
                 if patients is not None:
                     documents.append(_Document(file, patients, seen.shares, seen.wants))
+        for problem in [problem for url, problem in self._following.items() if url not in self._pages]:
+            self._lose(problem)
         # Lines lend and borrow as they come, so where there are some, every document may have to.
         lent = self._spill is not None or any(one.shares for one in documents)
         borrowed = self._spill is not None or any(one.wants for one in documents)
@@ -144,6 +149,14 @@ class Survey:
         self._problems.add(problem)
         self.unplaced = _EVERY_KIND
 
+    def _turn(self, pages: Pages, file: SourceFile, position: str = "") -> None:
+        """Remember a page, and the one that follows it, which may hold records of anybody."""
+        if pages.itself is not None:
+            self._pages.add(pages.itself)
+        if pages.following is not None:
+            problem = RecordProblem(file.name, position, "names a next page that is not in the source", _EVERY_PAGE)
+            self._following.setdefault(pages.following, problem)
+
     def _read_lines(self, file: SourceFile) -> None:
         try:
             for number, line in read_lines(file.path):
@@ -159,6 +172,7 @@ class Survey:
             entries = entries_of(document, file.name, position, inspection=self._inspection, problems=self._problems)
         except Unusable as problem:
             return self._lose(problem.found_in(file.name, position))
+        self._turn(pages_of(document), file, position)
         alone = len(entries) == 1 and entries[0].resource is document
         return self._keep(entries, line if alone else None)
 
@@ -213,6 +227,7 @@ class Survey:
         return self._spill
 
 
+_EVERY_PAGE: Final = "export every page"
 _TWO_SERVERS: Final = (
     "names a patient by an id that another server of this source has as well",
     "screen the records of each server apart",
