@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from screener.dates import PartialDate
 from screener.facts.events import Event, EventField, EventKind, Standing
 from screener.facts.fhir.concepts import Concept, concept, concepts, joined, objects, told
+from screener.facts.fhir.elements import MODIFIERS
 from screener.facts.fhir.references import Entry, Records, Resource, reference_of
 from screener.facts.fhir.sides import Side, indirect_laterality, laterality, sides_of
 from screener.facts.fhir.sites import read_sites
@@ -132,11 +133,16 @@ class Chart:
         return None
 
     def named(self, entry: Entry, value: object, element: str) -> Resource | None:
-        """The resource that a Reference leads to; one that leads nowhere is counted."""
+        """The resource that a Reference leads to; one that leads nowhere is counted.
+
+        A record that leans on one which is modified is in doubt itself.
+        """
         reference = reference_of(value)
         found = None if reference is None else self.records.find(reference, entry.resource)
         if found is None:
             self.inspection.note("lost_reference", f"{entry.type}.{element}")
+        elif not MODIFIERS.isdisjoint(found):
+            self.doubted.add(entry.reference)
         return found
 
     def reasons(self, entry: Entry) -> Reasons:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from screener.facts.fhir.modifiers import mark, may_be_modified
 from screener.facts.fhir.references import Entry, Resource, parse_address
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
@@ -51,7 +52,7 @@ class Unusable(Exception):
 
 
 def parse(data: bytes) -> object:
-    """The JSON value that bytes hold.
+    """The JSON value that bytes hold; records that are modified somewhere inside are marked.
 
     Raises:
         Unusable: they are not UTF-8 text, or not JSON.
@@ -63,9 +64,12 @@ def parse(data: bytes) -> object:
     if not data.strip():
         raise Unusable("is empty", "export it again")
     try:
-        return orjson.loads(data)
+        document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _malformed(data, error) from None
+    if may_be_modified(data):
+        mark(document)
+    return document
 
 
 def _malformed(data: bytes, error: orjson.JSONDecodeError) -> Unusable:
