@@ -145,6 +145,53 @@ def test_a_value_that_is_missing_for_a_reason_is_not_recorded_and_the_observatio
     assert event.standing == "certain"
 
 
+ABSENT = {"coding": [{"code": "error", "display": "Error"}], "text": "measured wrongly"}
+NOT_PERFORMED = {"coding": [{"code": "not-performed", "display": "Not Performed"}]}
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"valueInteger": 1, "dataAbsentReason": ABSENT}, "1, absent: measured wrongly"),
+        ({"valueInteger": 1, "dataAbsentReason": NOT_PERFORMED}, "1, absent: Not Performed"),
+        ({"valueInteger": 1, "dataAbsentReason": "error"}, "1, absent"),
+        ({"valueCodeableConcept": concept("three"), "valueInteger": 1}, "three, 1"),
+        ({"valueQuantity": {"value": 2, "unit": "g"}, "valueString": "no"}, "2 g, valueString"),
+    ],
+)
+def test_a_value_beside_another_or_beside_a_reason_for_none_is_conflicting_and_all_is_said(
+    form: dict[str, Any], words: str
+) -> None:
+    whole = read(observation(**form)).event
+    (_, part) = read(observation(component=[{"code": concept("plt"), **form}])).events
+    for event in (whole, part):
+        assert said(event)["value"] == said(event)["value_code"] == ("conflicting", None)
+        assert event.fields["value"].said == words
+
+
+@pytest.mark.parametrize(
+    ("quantity", "state"),
+    [
+        ({"value": 1.2, "unit": "cm", "system": UCUM, "code": "mm"}, "conflicting"),
+        ({"value": 12, "unit": "umol/L", "system": UCUM, "code": "mg/dL"}, "conflicting"),
+        ({"value": 12, "unit": "millimetres", "system": UCUM, "code": "mm"}, "recorded"),
+        ({"value": 12, "unit": "K/uL", "system": UCUM, "code": "10*9/L"}, "recorded"),
+        ({"value": 12, "unit": "length", "system": UCUM, "code": "mm"}, "recorded"),
+        ({"value": 12, "unit": "mm", "system": UCUM, "code": "length"}, "recorded"),
+    ],
+)
+def test_a_unit_that_its_code_contradicts_is_conflicting_and_both_are_said(quantity: Any, state: str) -> None:
+    event = read(observation(valueQuantity=quantity)).event
+    assert said(event)["value"][0] == state
+    if state == "conflicting":
+        assert event.fields["value"].said == f"{quantity['value']} {quantity['unit']} (code {quantity['code']})"
+
+
+def test_a_range_whose_end_contradicts_itself_is_unreadable() -> None:
+    low = {"value": 1.2, "unit": "cm", "system": UCUM, "code": "mm"}
+    assert said(read(observation(valueRange={"low": low, "high": measured(9)})).event)["value"] == ("unreadable", None)
+
+
 def test_what_was_not_performed_is_no_event() -> None:
     reason = {"coding": [{"code": "not-performed"}]}
     seen = read(observation(dataAbsentReason=reason, component=[{"code": concept("part"), "valueInteger": 1}]))
