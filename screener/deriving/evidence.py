@@ -35,7 +35,8 @@ class Witness:
         self.fact = fact
         self.kind = kind
         self._shown = tuple(shown)
-        self._tested = tuple(dict.fromkeys(name for name in tested if name not in self._shown))
+        # A day that cannot be read is a field of its own; one that can is none.
+        self._tested = tuple(dict.fromkeys(name for name in (*tested, ON) if name not in self._shown))
 
     def value(self, value: Value, events: Sequence[Event]) -> FactValue:
         """The fact, read off these events; its date is that of the last of them."""

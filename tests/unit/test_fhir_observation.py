@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fhir import LEFT_BREAST, SNOMED, concept, observation, read, resource, said
 
-from screener.facts.events import Interval, Quantity
+from screener.facts.events import EventField, Interval, Quantity
 
 UCUM = "http://unitsofmeasure.org"
 
@@ -252,12 +252,36 @@ def test_without_a_high_there_is_no_upper_limit() -> None:
         ({"start": "2025-12-31", "end": "2026-01-01"}, None),
         ({"start": "2026-01-01"}, None),
         ({"start": "yesterday", "end": "2026-01-01"}, None),
+        ({"start": "2026-01-09", "end": "2026-01-01"}, None),
         ("2026", None),
     ],
 )
 def test_what_holds_for_a_period_is_as_exact_as_the_period(period: Any, day: str | None) -> None:
     on = read(observation(effectivePeriod=period)).event.on
     assert (None if on is None else on.text) == day
+
+
+@pytest.mark.parametrize(
+    ("when", "state", "words"),
+    [
+        ({"effectiveDateTime": "2026-13-45"}, "unreadable", "2026-13-45"),
+        ({"effectiveInstant": 5}, "unreadable", ""),
+        ({"effectiveTiming": {"event": ["2026-01-01"]}}, "unreadable", ""),
+        ({"effectivePeriod": {"start": "soon"}}, "unreadable", "soon to ?"),
+        ({"effectivePeriod": {"start": "2026-02", "end": "2026-01"}}, "conflicting", "2026-02 to 2026-01"),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_said_of_the_observation_and_of_its_parts(
+    when: dict[str, Any], state: str, words: str
+) -> None:
+    part = {"code": concept("part"), "valueInteger": 1}
+    for event in read(observation(component=[part], **when)).events:
+        assert (event.on, event.fields["on"]) == (None, EventField(None, words, state))
+
+
+@pytest.mark.parametrize("when", [{}, {"effectivePeriod": {"start": "2026-01-01"}}])
+def test_a_day_that_is_not_told_is_no_day_that_cannot_be_read(when: dict[str, Any]) -> None:
+    assert "on" not in read(observation(**when)).event.fields
 
 
 def test_an_instant_is_a_day_too() -> None:

@@ -84,14 +84,15 @@ def read_observation(entry: Entry, chart: Chart) -> None:
     if said is None:
         return chart.reject(entry, "the Observation has no code", "give it one", ("observation",))
     on = _effective(entry, chart)
-    fields = dict(said.fields)
+    undated = {} if on is None or on.value is not None else {"on": on}
+    fields = {**said.fields, **undated}
     if measured and (quantity := read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)) is not None:
         fields["value"] = quantity
     if _contradictory(resource):
         fields |= _all_said(resource)
     chart.add(entry, "observation", on, fields, status=status, standing=standing)
     if "component" in resource:
-        _components(entry, on, said.shared, status=status, standing=standing, chart=chart)
+        _components(entry, on, {**said.shared, **undated}, status=status, standing=standing, chart=chart)
     if "extension" in resource:
         _absent_conditions(entry, on, status=status, settled=standing == "certain", chart=chart)
     return None
@@ -261,10 +262,13 @@ def _address(value: object) -> Address | None:
 
 
 def _effective(entry: Entry, chart: Chart) -> EventField | None:
+    """The day that a value holds for; unreadable where one is told and cannot be read, none where none is told."""
     on = chart.date(entry, "effectiveDateTime")
     if on is not None:
         return on
     span = chart.span(entry, "effectivePeriod")
     if span is not None:
-        return whole(span)
-    return chart.date(entry, "effectiveInstant")
+        on = whole(span)
+        unread = any(end is not None and end.value is None for end in span)
+        return on if on is None or on.value is not None or unread else None
+    return chart.date(entry, "effectiveInstant") or chart.unread(entry, "effectiveTiming")
