@@ -87,6 +87,10 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
     """The first option that a matching event says; open where an earlier one may be said."""
     if not found.sure and not found.may:
         return witness.nothing(complete=found.complete)
+    clashing = [event for event in found.sure if options.contradicted(event, facts)]
+    if clashing:
+        sure = [event for event in found.sure if event not in clashing]
+        found = found._replace(sure=sure, may=[*found.may, *(Candidate(one, "conflicting") for one in clashing)])
     for option, matches in options.tested:
         answers = [(event, matches(event, facts)) for event in found.sure]
         if sure := [event for event, one in answers if one is True]:
