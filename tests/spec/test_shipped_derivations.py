@@ -99,6 +99,8 @@ def test_karnofsky_is_shown_and_not_converted(deriver: Deriver) -> None:
         ({}, "local"),
         ({"site": CHEST_WALL}, "local"),
         ({"code": LOCAL, "site": conflicting("two sites")}, "local"),
+        ({"code": LOCAL, "laterality": "right"}, "? uncertain"),  # local to what, when the primary was on the left?
+        ({"code": LOCAL, "laterality": conflicting("left, right")}, "? conflicting"),
         ({"site": AXILLA}, "regional"),
         ({"site": [LEFT_BREAST, AXILLA]}, "local_and_regional"),
         ({"site": AXILLA, "laterality": "right"}, "? uncertain"),
