@@ -139,6 +139,7 @@ class _Unpacking:
 
     def __init__(self, file: str, position: str, inspection: Inspection, problems: Problems) -> None:
         self.found: list[Entry] = []
+        self._unwanted: dict[str, str | None] = {}
         self._file = file
         self._place = f"{file}, {position}" if position else file
         self._inspection = inspection
@@ -159,10 +160,14 @@ class _Unpacking:
             reference = full_url or f"{kind} at {place}"
         self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
 
-    def _lose(self, part: str, problem: str, hint: str) -> None:
+    def _problem(self, part: str, problem: str, hint: str) -> str:
         place = f"{self._place}, {part}" if part else self._place
         position = place[len(self._file) :].removeprefix(", ")
         self._problems.add(RecordProblem(self._file, position, problem, hint))
+        return place
+
+    def _lose(self, part: str, problem: str, hint: str) -> None:
+        place = self._problem(part, problem, hint)
         self.found.append(Entry({}, NO_RESOURCE, place, self._file, place))
 
     def bundle(self, bundle: Resource) -> None:
@@ -180,12 +185,13 @@ class _Unpacking:
             resource = one.get("resource")
             if resource is None:
                 # A history lists the newest first, so what was deleted stands before its versions.
-                deleted |= self._deleted(one, history=history)
+                deleted |= self._deleted(one, f"entry {number}", history=history)
                 self._answered(one.get("response"), f"entry {number}")
                 continue
             self.add(resource, one.get("fullUrl"), f"entry {number}")
             if deleted and self.found and self.found[-1].reference in deleted:
                 self.found.pop()
+        self._doubt_unwanted()
 
     def _answered(self, response: object, part: str) -> None:
         """Take the outcome of a part of a batch; one that failed and gives none is a problem."""
@@ -197,12 +203,24 @@ class _Unpacking:
         elif isinstance(status, str) and status[:1] in _FAILED:
             self._lose(part, "is a part of a batch that failed, so records may be missing", "export it again")
 
-    def _deleted(self, entry: Resource, *, history: bool) -> set[str]:
+    def _deleted(self, entry: Resource, part: str, *, history: bool) -> set[str]:
         request = entry.get("request")
         if not isinstance(request, dict) or request.get("method") != "DELETE":
             return set()
         address = parse_address(request["url"]) if isinstance(request.get("url"), str) else None
-        if not history or address is None:
-            self._inspection.note("ignored", "Bundle.entry.request", "DELETE")
-            return set()
-        return {address.local}
+        if history and address is not None:
+            return {address.local}
+        self._inspection.note("ignored", "Bundle.entry.request", "DELETE")
+        if not history:
+            self._unwanted[part] = None if address is None else address.local
+        return set()
+
+    def _doubt_unwanted(self) -> None:
+        """Doubt the records whose deletion is asked for: whether they were there before or after it is not told."""
+        for part, name in self._unwanted.items():
+            meant = [entry for entry in self.found if entry.reference == name]
+            for entry in meant:
+                entry.resource.setdefault("modifierExtension", [])
+            if not meant:
+                problem = "asks for a deletion of what does not stand beside it, which is not carried out"
+                self._problem(part, problem, "export the records as they are now")
