@@ -311,6 +311,59 @@ def test_an_entry_that_is_no_resource_may_have_been_any_record(tmp_path: Path) -
     assert [one.complete for one in source.patients.values()] == [frozenset(), frozenset()]
 
 
+_MERGE = "bring the records of one person together in the source, and export it again"
+_ONE = "names another Patient of this source as the same person, so what either record says stays uncertain"
+
+
+def standings(source: Source) -> dict[str, set[str]]:
+    return {name: {event.standing for event in patient.events} for name, patient in source.patients.items()}
+
+
+@pytest.mark.parametrize("kind", ["replaces", "replaced-by", "seealso", "refer"])
+@pytest.mark.parametrize("other", ["Patient/2", "https://records.test/fhir/Patient/2", "urn:uuid:2"])
+def test_records_of_one_person_under_two_ids_are_in_doubt_and_told(tmp_path: Path, kind: str, other: str) -> None:
+    link = [{"type": kind, "other": {"reference": other}}]
+    write(tmp_path / "a.json", bundle({**person("1"), "link": link}, of("1", condition())))
+    lines(tmp_path / "b.ndjson", person("2"), of("2", condition()))
+    write(tmp_path / "c.json", bundle(person("3"), of("3", condition())))
+    source = Source(tmp_path, complete=EVERY)
+    assert standings(source) == {"1": {"uncertain"}, "2": {"uncertain"}, "3": {"certain"}}
+    assert [one.complete for one in source.patients.values()] == [frozenset(), frozenset(), EVERY]
+    assert f"{tmp_path / 'a.json'}: {_ONE}; {_MERGE}" in source.rejected
+
+
+@pytest.mark.parametrize(
+    "other", [{"reference": "Patient/9"}, {"reference": "RelatedPerson/2"}, {"reference": "Patient/1"}, {}, "x"]
+)
+def test_a_link_that_leads_to_nobody_else_here_changes_nothing(tmp_path: Path, other: Any) -> None:
+    linked = {**person("1"), "link": [{"type": "replaces", "other": other}]}
+    write(tmp_path / "a.json", bundle(linked, of("1", condition())))
+    write(tmp_path / "b.json", bundle(person("2")))
+    source = Source(tmp_path, complete=EVERY)
+    assert (standings(source)["1"], source.rejected) == ({"certain"}, [])
+
+
+def test_an_identifier_that_two_patients_have_is_told_without_a_word_of_it(tmp_path: Path) -> None:
+    number = {"system": "http://hospital.test/number", "value": "12345"}
+    others = [{"system": "http://hospital.test/number"}, {"value": "12345"}, {"system": "", "value": "12345"}, 5]
+    write(tmp_path / "a.json", bundle({**person("1"), "identifier": [*others, number]}))
+    lines(tmp_path / "b.ndjson", {**person("2"), "identifier": others}, {**person("3"), "identifier": [number, number]})
+    source = Source(tmp_path, complete=EVERY)
+    shared = "has an identifier that another Patient of this source has too: they may be one person"
+    assert source.rejected == [f"{tmp_path / 'b.ndjson'}, line 2: {shared}; {_MERGE}"]
+    assert set(standings(source)) == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize(
+    ("more", "certain"), [({"birthDate": "1990"}, False), ({"gender": "male"}, False), ({"active": True}, True)]
+)
+def test_one_id_of_two_people_leaves_every_record_in_doubt(tmp_path: Path, more: Any, certain: bool) -> None:
+    write(tmp_path / "a.json", bundle(person("1"), {**person("1"), **more}, of("1", condition())))
+    (patient,) = Source(tmp_path, complete=EVERY).patients.values()
+    assert [event.standing == "certain" for event in patient.events] == [False, certain]
+    assert patient.complete == (EVERY if certain else frozenset())
+
+
 def test_a_record_too_deep_to_be_kept_is_named_and_the_rest_of_the_patient_is_read(tmp_path: Path) -> None:
     write(tmp_path / "1.json", PATIENT)
     write(tmp_path / "2.json", condition())

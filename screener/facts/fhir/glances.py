@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
 from screener.facts.fhir.files import LINES, SourceFile, read_document, read_lines
-from screener.facts.fhir.owners import OWNED, names_of, owners_of, subject_of, wanted_medication
+from screener.facts.fhir.owners import OWNED, names_of, owners_of, persons_of, subject_of, wanted_medication
+from screener.facts.fhir.persons import Person
 from screener.facts.fhir.references import Entry
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
@@ -17,7 +18,8 @@ class Glance(NamedTuple):
 
     `owners` are its patients in the order of their first record, each with the server it stands on, if told; `shares`
     says that it holds resources that belong to nobody, `wants` that its records name such ones of other files; `lines`
-    that it holds one resource a line, `pages` which page of a search it is.
+    that it holds one resource a line, `pages` which page of a search it is,
+    `persons` what its patients say of who they are.
     """
 
     owners: tuple[tuple[str, str | None], ...] = ()
@@ -26,6 +28,7 @@ class Glance(NamedTuple):
     lines: bool = False
     problem: RecordProblem | None = None
     pages: Pages = Pages()
+    persons: tuple[Person, ...] = ()
 
 
 def load(file: SourceFile, inspection: Inspection, problems: Problems) -> list[Entry]:
@@ -62,7 +65,7 @@ def _begins_with_line(file: SourceFile) -> bool:
 
 def _looked_through(document: object, file: SourceFile) -> Glance:
     entries = entries_of(document, file.name, "", inspection=Inspection(), problems=Problems())
-    return Glance(tuple(owners_of(entries).items()), *_medications(entries))
+    return Glance(tuple(owners_of(entries).items()), *_medications(entries), persons=persons_of(entries))
 
 
 def _medications(entries: list[Entry]) -> tuple[bool, bool]:
@@ -97,4 +100,4 @@ def _plain(document: object) -> Glance | None:
     alone = {"resourceType": "Bundle", "entry": patients}
     entries = entries_of(alone, "", "", inspection=Inspection(), problems=Problems())
     plain = bool(entries) and named <= {entries[0].reference, entries[0].full_url}
-    return Glance(tuple(owners_of(entries).items())) if plain else None
+    return Glance(tuple(owners_of(entries).items()), persons=persons_of(entries)) if plain else None

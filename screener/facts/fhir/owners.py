@@ -9,6 +9,7 @@ from screener.facts.events import EVENT_KINDS, EventKind
 from screener.facts.fhir.documents import NO_RESOURCE
 from screener.facts.fhir.elements import BY_REFERENCE
 from screener.facts.fhir.patients import READERS
+from screener.facts.fhir.persons import Person, person_of
 from screener.facts.fhir.references import Entry, Resource, parse_address, reference_of
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
@@ -79,6 +80,15 @@ def owners_of(entries: list[Entry]) -> dict[str, str | None]:
     patients = Patients(entries)
     found = dict.fromkeys(patients.owner(entry) for entry in entries if entry.type in OWNED)
     return {name: patients.servers.get(name) for name in found if name is not None}
+
+
+def persons_of(entries: Iterable[Entry]) -> tuple[Person, ...]:
+    """What the Patients of a document say of who they are, as far as others could say it too."""
+    patients = [entry for entry in entries if entry.type == "Patient"]
+    owners = Patients(patients)
+    named = ((owners.owner(entry), entry) for entry in patients)
+    found = (person_of(entry, name) for name, entry in named if name is not None)
+    return tuple(one for one in found if one is not None)
 
 
 def sort_by_patient(entries: list[Entry], inspection: Inspection, problems: Problems) -> Sorted:
