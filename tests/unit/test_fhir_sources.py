@@ -343,14 +343,13 @@ def test_a_link_that_leads_to_nobody_else_here_changes_nothing(tmp_path: Path, o
     assert (standings(source)["1"], source.rejected) == ({"certain"}, [])
 
 
-def test_an_identifier_that_two_patients_have_is_told_without_a_word_of_it(tmp_path: Path) -> None:
+def test_an_identifier_that_two_patients_have_is_counted(tmp_path: Path) -> None:
     number = {"system": "http://hospital.test/number", "value": "12345"}
     others = [{"system": "http://hospital.test/number"}, {"value": "12345"}, {"system": "", "value": "12345"}, 5]
     write(tmp_path / "a.json", bundle({**person("1"), "identifier": [*others, number]}))
     lines(tmp_path / "b.ndjson", {**person("2"), "identifier": others}, {**person("3"), "identifier": [number, number]})
     source = Source(tmp_path, complete=EVERY)
-    shared = "has an identifier that another Patient of this source has too: they may be one person"
-    assert source.rejected == [f"{tmp_path / 'b.ndjson'}, line 2: {shared}; {_MERGE}"]
+    assert (source.inspection.of("shared_identifier"), source.rejected) == ({("Patient",): 1}, [])
     assert set(standings(source)) == {"1", "2", "3"}
 
 

@@ -17,7 +17,6 @@ from screener.facts.inspection import Inspection, Problems, RecordProblem
 _UUID: Final = "urn:uuid:"
 _MERGE: Final = "bring the records of one person together in the source, and export it again"
 _SAME: Final = "names another Patient of this source as the same person, so what either record says stays uncertain"
-_SHARED: Final = "has an identifier that another Patient of this source has too: they may be one person"
 
 
 class Person(NamedTuple):
@@ -60,17 +59,18 @@ def _digest(identifier: dict[str, object]) -> bytes | None:
 class Persons:
     """The patients of a source as they say who they are."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, inspection: Inspection, problems: Problems) -> None:
+        self._inspection = inspection
         self._problems = problems
         self._by_identifier: dict[bytes, str] = {}
         self._naming: list[tuple[Person, RecordProblem]] = []
 
     def meet(self, persons: Iterable[Person], file: str, position: str = "") -> None:
-        """Add patients, who stand at a position of a file; identifiers that another has too are told."""
+        """Add patients, who stand at a position of a file; an identifier that one before has is counted."""
         for one in persons:
             holders = {self._by_identifier.setdefault(digest, one.id) for digest in one.identifiers}
             if holders - {one.id}:
-                self._problems.add(RecordProblem(file, position, _SHARED, _MERGE))
+                self._inspection.note("shared_identifier", "Patient")
             if one.others:
                 self._naming.append((one, RecordProblem(file, position, _SAME, _MERGE)))
 

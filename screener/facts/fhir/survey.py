@@ -68,7 +68,7 @@ class Survey:
         self._inspection = inspection
         self._problems = problems
         self._servers: dict[str, str] = {}
-        self._persons = Persons(problems)
+        self._persons = Persons(inspection, problems)
         self._pages: set[str] = set()
         self._following: dict[str, RecordProblem] = {}
         self._stands: list[int] = []
