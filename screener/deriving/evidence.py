@@ -87,8 +87,9 @@ def _every_coding(event: Event) -> Event:
     """The event with the words of every coding, since one may contradict another."""
     fields = dict(event.fields)
     for name, field in fields.items():
-        if isinstance(field.value, tuple) and len(field.value) > 1:
-            words = dict.fromkeys(code[2] or code[1] for code in field.value if isinstance(code, Code))
+        codes = [one for one in field.value if isinstance(one, Code)] if isinstance(field.value, tuple) else []
+        if len(codes) > 1:
+            words = dict.fromkeys(code.display or code.code for code in codes)
             fields[name] = field._replace(said=", ".join(words))
     return event._replace(fields=fields)
 
