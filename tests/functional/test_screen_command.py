@@ -366,14 +366,14 @@ def test_that_a_patient_has_died_is_said_in_the_list_and_beside_the_result_and_c
     place = tmp_path / "records.json"
     place.write_text(json.dumps(records), encoding="utf-8")
     (alive,) = screen(place).json["patients"]
-    assert "died" not in screen(place, form="text").out
+    assert "died" not in screen(place, form="table").out
     records["entry"][0]["resource"] |= death
     place.write_text(json.dumps(records), encoding="utf-8")
     (dead,) = screen(place).json["patients"]
     assert (dead["verdict"], dead["score"], dead["criteria"]) == (alive["verdict"], alive["score"], alive["criteria"])
     assert [note["id"] for note in dead["notes"]] == [*(note["id"] for note in alive["notes"]), "N5"]
     words = "The record says that the patient has died: do not contact"
-    listed = " ".join(screen(place, form="text").out.split())
+    listed = " ".join(screen(place, form="table").out.split())
     explained = screener("explain", TRIAL, "--patients", str(place), "--patient", "P-001", "--as-of", "2026-06-01")
     assert words in listed
     assert words in " ".join(explained.out.split())
