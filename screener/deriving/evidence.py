@@ -10,7 +10,7 @@ from screener.dates import PartialDate
 from screener.deriving.answers import Doubt
 from screener.deriving.fields import ON, date_of
 from screener.facts.definitions import FactDefinition, Value
-from screener.facts.events import Event, EventKind
+from screener.facts.events import Code, Event, EventKind
 from screener.facts.values import NOTHING, Evidence, FactValue
 
 _CODE: Final = "code"
@@ -35,7 +35,8 @@ class Witness:
         self.fact = fact
         self.kind = kind
         self._shown = tuple(shown)
-        self._tested = tuple(dict.fromkeys(name for name in tested if name not in self._shown))
+        # A day that cannot be read is a field of its own; one that can is none.
+        self._tested = tuple(dict.fromkeys(name for name in (*tested, ON) if name not in self._shown))
 
     def value(self, value: Value, events: Sequence[Event]) -> FactValue:
         """The fact, read off these events; its date is that of the last of them."""
@@ -48,7 +49,7 @@ class Witness:
 
     def unknown(self, doubt: Doubt, events: Sequence[Event]) -> FactValue:
         """The fact as unknown, for a reason that stands in these events."""
-        evidence = self._evidence(events)
+        evidence = self._evidence(events if doubt != "conflicting" else [_every_coding(one) for one in events])
         return FactValue(self.fact.name, None, None, source_of(evidence), doubt, evidence)
 
     def nothing(self, *, complete: bool, zero: Value | None = None) -> FactValue | None:
@@ -80,6 +81,17 @@ class Witness:
         if len(said) > 1:
             said = ["; ".join(dict.fromkeys(said))]
         return Evidence(reference, place, on, system, code, display, (said[0] or None) if said else None, status)
+
+
+def _every_coding(event: Event) -> Event:
+    """The event with the words of every coding, since one may contradict another."""
+    fields = dict(event.fields)
+    for name, field in fields.items():
+        codes = [one for one in field.value if isinstance(one, Code)] if isinstance(field.value, tuple) else []
+        if len(codes) > 1:
+            words = dict.fromkeys(code.display or code.code for code in codes)
+            fields[name] = field._replace(said=", ".join(words))
+    return event._replace(fields=fields)
 
 
 def nothing_of(fact: FactDefinition) -> Value | None:

@@ -36,7 +36,7 @@ class Setting(NamedTuple):
 
 def date_of(event: Event) -> EventField | None:
     """The date of an event as a field of it, which is the one called `on`; none where nothing is recorded."""
-    return None if event.on is None else EventField(event.on, event.on.text)
+    return event.fields.get(ON) if event.on is None else EventField(event.on, event.on.text)
 
 
 def field_test(test: FieldTest, setting: Setting) -> Matches:
@@ -66,7 +66,10 @@ def _of_field(name: str, holds: OfValue) -> Matches:
         return holds(said[0], facts) if said[0] is not None else doubt_in(said)
 
     def on_matches(event: Event, facts: Facts) -> Answer:
-        return "uncertain" if event.on is None else holds(event.on, facts)
+        if event.on is not None:
+            return holds(event.on, facts)
+        said = event.fields.get(ON)
+        return "uncertain" if said is None else doubt_in(said)
 
     return on_matches if name == ON else matches
 

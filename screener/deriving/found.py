@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from screener.criteria.closures import Facts
 from screener.deriving.answers import Answer, Doubt, Matches, both, gravest
+from screener.deriving.fields import ON, doubt_in
 from screener.facts.events import Event
 
 Asked = tuple[Event, Answer]
@@ -52,7 +53,7 @@ _NOTHING: Final = {complete: Found([], [], [], complete) for complete in (True, 
 
 
 def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complete: bool) -> Found:
-    """The events that match, or may. What is uncertain is never more than that it may.
+    """The events that match, or may. What is uncertain, or of a day that cannot be read, never does more than may.
 
     Args:
         sifted: events, each with what is known so far of whether it matches, which is not no.
@@ -73,10 +74,12 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
                 refuted.append(event)
         elif one is not True:
             may.append(Candidate(event, one))
-        elif event.standing == "certain":
-            sure.append(event)
-        else:
+        elif event.standing != "certain":
             may.append(Candidate(event, "uncertain"))
+        elif ON in event.fields:
+            may.append(Candidate(event, doubt_in(event.fields[ON])))
+        else:
+            sure.append(event)
     return found
 
 

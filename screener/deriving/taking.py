@@ -6,19 +6,19 @@ not finding means something only where the source holds every event of the kind.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from screener.criteria.closures import Facts
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt, Matches, gravest
+from screener.deriving.apart import certainly_different
 from screener.deriving.evidence import Witness
 from screener.deriving.found import Asked, Candidate, Chosen, Found
 from screener.deriving.numbers import as_number, as_range, highest_of, lowest_of
 from screener.deriving.worth import Options, WorthOf
 from screener.facts.definitions import Value
-from screener.facts.events import Event
 from screener.facts.imprecise import AtLeastSet, NumberRange
 from screener.facts.values import FactValue
 
@@ -87,6 +87,10 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
     """The first option that a matching event says; open where an earlier one may be said."""
     if not found.sure and not found.may:
         return witness.nothing(complete=found.complete)
+    clashing = [event for event in found.sure if options.contradicted(event, facts)]
+    if clashing:
+        sure = [event for event in found.sure if event not in clashing]
+        found = found._replace(sure=sure, may=[*found.may, *(Candidate(one, "conflicting") for one in clashing)])
     for option, matches in options.tested:
         answers = [(event, matches(event, facts)) for event in found.sure]
         if sure := [event for event, one in answers if one is True]:
@@ -104,14 +108,14 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
 def counted(found: Found, witness: Witness) -> FactValue | None:
     """How many events match: at least so many where others may, or may be unrecorded.
 
-    Records that say just the same may tell of one event twice, so the least is the number of different ones.
+    Several records may tell of one event, so the least is the number of those that are certainly different.
     """
     sure, may, _, complete = found
     if not sure and not may:
         return witness.nothing(complete=complete, zero=0)
     if not sure and not complete:
         return witness.unknown(found.doubt, found.all)
-    least = len({_content(event) for event in sure})
+    least = certainly_different(sure)
     most = len(sure) + len(may) if complete else None
     return witness.value(least if least == most else NumberRange(least, most), found.all if complete else sure)
 
@@ -162,8 +166,3 @@ def _of_all(doubts: Iterable[Doubt | None], rest: Doubt) -> Doubt:
     """The gravest of the doubts, or the one that is left where there is none."""
     found = [one for one in doubts if one is not None]
     return gravest(found) if found else rest
-
-
-def _content(event: Event) -> Hashable:
-    """What an event says, but for where it is recorded."""
-    return event.on, frozenset(event.fields.items())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from screener.criteria.closures import Facts
@@ -26,7 +27,7 @@ from screener.deriving.numbers import in_unit, usable
 from screener.deriving.sieve import by_codes, is_coded, strict
 from screener.deriving.where import Wheres
 from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
-from screener.facts.events import Event, FieldValue, Quantity
+from screener.facts.events import Event, EventField, FieldValue, Quantity
 from screener.facts.imprecise import AtLeastSet
 
 
@@ -39,6 +40,9 @@ class Worth(NamedTuple):
 
 WorthOf = Callable[[Event, Facts], Worth]
 
+_OF_ONE_THING: Final = ("code", "value_code", "histology")
+"""The fields of codes that say one thing; of several sites or reasons each is one of its own."""
+_CONFLICTING: Final = Worth(None, "conflicting")
 _UNREADABLE: Final = Worth(None, "unreadable")
 _UNCERTAIN: Final = Worth(None, "uncertain")
 
@@ -55,6 +59,11 @@ class Options(NamedTuple):
         tested = [(option, strict(where, wheres)) for option, where in value.options]
         return cls(tested, "uncertain" if value.never else "unreadable")
 
+    def contradicted(self, event: Event, facts: Facts) -> bool:
+        """Whether the codings of one thing mean different options."""
+        first = _of_first_option(self)
+        return _clash([first(one, facts).value for one in _by_coding(event)])
+
 
 def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
     """The function from an event to what it says of the fact."""
@@ -66,7 +75,7 @@ def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
         case ByOption():
             options = Options.of(value, wheres)
             worth = _of_each_option(options) if fact.type == "set" else _of_first_option(options)
-            return _remembered(worth, [where for _, where in value.options])
+            return _remembered(_of_one_mind(worth), [where for _, where in value.options])
 
 
 def _remembered(worth: WorthOf, wheres: Sequence[Where]) -> WorthOf:
@@ -75,6 +84,36 @@ def _remembered(worth: WorthOf, wheres: Sequence[Where]) -> WorthOf:
         return worth
     known = by_codes(worth, wheres)
     return lambda event, _: known(event)
+
+
+def _of_one_mind(worth: WorthOf) -> WorthOf:
+    """The same function, conflicting where the codings of one thing mean different values: none is picked."""
+
+    def settled(event: Event, facts: Facts) -> Worth:
+        apart = [worth(one, facts).value for one in _by_coding(event)]
+        return _CONFLICTING if _clash(apart) else worth(event, facts)
+
+    return settled
+
+
+def _by_coding(event: Event) -> Iterator[Event]:
+    """The event with each of several codings of one thing alone; none where there is one coding at most."""
+    for name in _OF_ONE_THING:
+        said = event.fields.get(name)
+        if said is not None and isinstance(said.value, tuple) and len(said.value) > 1:
+            for code in said.value:
+                alone = EventField((code,), said.said)  # type: ignore[arg-type]  # a tuple of codes
+                yield event._replace(fields={**event.fields, name: alone})
+
+
+def _clash(values: Iterable[Value | None]) -> bool:
+    """Whether values that are known differ; of two sets of which one holds the other, the larger says more."""
+    known = [one.known if isinstance(one, AtLeastSet) else one for one in values if one is not None]
+    return any(one != other and not _within(one, other) for one, other in combinations(known, 2))
+
+
+def _within(one: Value, other: Value) -> bool:
+    return isinstance(one, frozenset) and isinstance(other, frozenset) and (one <= other or other <= one)
 
 
 def shown_by(derivation: FromEvents) -> list[str]:

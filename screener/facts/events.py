@@ -69,8 +69,9 @@ class Event(NamedTuple):
     """One event of one patient. A named tuple, for the speed of making millions.
 
     `on` is the day it happened or was measured, which orders events in time. `fields` holds what is recorded, by the
-    names that `FIELDS` lists for the kind. `reference` is how the source names the record (`Condition/abc`), `place`
-    where it stands (a file, with line or position). `status` is the record's own word for its state.
+    names that `FIELDS` lists for the kind; `on` is among them only where a day is told that cannot be read. `reference`
+    is how the source names the record (`Condition/abc`), `place` where it stands (a file, with line or position).
+    `status` is the record's own word for its state.
     """
 
     kind: EventKind

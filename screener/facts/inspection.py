@@ -29,6 +29,7 @@ Section = Literal[
     "ignored",
     "unreadable",
     "lost_reference",
+    "shared_identifier",
     "unread_side",
     "missing",
 ]
@@ -50,6 +51,7 @@ Section = Literal[
 | `ignored` | element | what a record says and this program does not read |
 | `unreadable` | element, why | what was read and is of no form that can be used |
 | `lost_reference` | element | names of records that are not in the source |
+| `shared_identifier` | type | Patients with an identifier that one before them has too: they may be one person |
 | `unread_side` | system, code | codes whose words name a side and that are not in the table of sides |
 | `missing` | table or column | of a source of tables: what the model has, this program would read, and is not there |
 """

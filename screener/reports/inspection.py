@@ -26,6 +26,7 @@ _LISTS: Final[Mapping[Section, str]] = {
     "ignored": "Recorded, and not read",
     "unreadable": "Read, and of no form that can be used",
     "lost_reference": "Names of records that are not in the source",
+    "shared_identifier": "Records with an identifier that one before them has too: look whether they are of one person",
     "unread_side": "Codes whose words name a side, and that are not in the table of sides",
     "other_file": "Files not looked into",
 }

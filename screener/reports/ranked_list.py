@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from screener.criteria.library import LoadedRules
-from screener.criteria.model import Criterion
+from screener.criteria.model import Criterion, facts_read
 from screener.matching.results import PatientResult
 
 SIGNS: Final = {
@@ -27,6 +27,8 @@ SIGNS: Final = {
 }
 COLOURS: Final = {"eligible": "green", "needs_information": "yellow", "not_eligible": "red"}
 
+DECEASED: Final = "deceased"
+"""The fact of which a note stands in the list as well: whoever works down the list calls these patients."""
 _WHY: Final = "why, or what would settle it"
 _BESIDE: Final = 60
 """Columns that the reasons need to stand beside the signs; with fewer they stand below, in all the width there is."""
@@ -135,7 +137,13 @@ def _spaced(criteria: Sequence[Criterion], texts: Sequence[Text]) -> Iterator[Te
 
 
 def in_short(loaded: LoadedRules, result: PatientResult) -> str:
-    """What decides the patient, in a line or two."""
+    """What decides the patient, in a line or two; that a patient has died stands before all of it."""
+    of_death = {note.id for note in loaded.rules.notes if DECEASED in facts_read(note.when)} if result.notes else ()
+    died = [note.say for note in result.notes if note.id in of_death]
+    return " ".join([*died, _decisive(loaded, result)])
+
+
+def _decisive(loaded: LoadedRules, result: PatientResult) -> str:
     if result.verdict == "not_eligible":
         return "; ".join(f"{one.id}: {one.reason}" for one in result.criteria if one.effect == "fails")
     asked = [f"{', '.join(one.criteria)}: {loaded.rules.vocabulary[one.fact].label}?" for one in result.questions]

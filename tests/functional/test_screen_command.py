@@ -201,3 +201,24 @@ def test_an_interrupted_run_leaves_what_was_there_and_ends_with_130(tmp_path: Pa
     assert "Stopped" in said.decode()
     assert out.read_text() == "what was there before"
     assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]
+
+
+@pytest.mark.parametrize("death", [{"deceasedDateTime": "2026-05-25"}, {"deceasedBoolean": True}])
+def test_that_a_patient_has_died_is_said_in_the_list_and_beside_the_result_and_changes_no_verdict(
+    tmp_path: Path, death: dict[str, object]
+) -> None:
+    records = json.loads((REPOSITORY / "data" / "fhir" / "P-001.json").read_text(encoding="utf-8"))
+    place = tmp_path / "records.json"
+    place.write_text(json.dumps(records), encoding="utf-8")
+    (alive,) = screen(place).json["patients"]
+    assert "died" not in screen(place, form="table").out
+    records["entry"][0]["resource"] |= death
+    place.write_text(json.dumps(records), encoding="utf-8")
+    (dead,) = screen(place).json["patients"]
+    assert (dead["verdict"], dead["score"], dead["criteria"]) == (alive["verdict"], alive["score"], alive["criteria"])
+    assert [note["id"] for note in dead["notes"]] == [*(note["id"] for note in alive["notes"]), "N5"]
+    words = "The record says that the patient has died: do not contact"
+    listed = " ".join(screen(place, form="table").out.split())
+    explained = screener("explain", TRIAL, "--patients", str(place), "--patient", "P-001", "--as-of", "2026-06-01")
+    assert words in listed
+    assert words in " ".join(explained.out.split())

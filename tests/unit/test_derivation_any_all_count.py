@@ -177,7 +177,41 @@ def test_events_that_may_match_widen_it() -> None:
     assert COUNT.told("casts", cast(), blank) == NumberRange(1, None)
 
 
-def test_records_that_say_just_the_same_may_tell_of_one_event() -> None:
+def test_records_of_one_day_may_tell_of_one_event_whatever_they_say() -> None:
+    words = Words(done="type: integer\nfrom: procedure\ntake: count")
+    other = event("procedure", "2020-03-01", code=f"{THERE}|gips", laterality="left")
     assert COUNT.told("casts", cast(), cast(), complete=["procedure"]) == NumberRange(1, 2)
     assert COUNT.told("casts", cast(), cast()) == NumberRange(1, None)
+    assert words.told("done", cast(), other, complete=["procedure"]) == NumberRange(1, 2)
     assert COUNT.told("casts", cast(), cast(on="2020-03-02"), complete=["procedure"]) == 2
+    assert COUNT.told("casts", cast(), cast(on="2020-03"), cast(on=None)) == NumberRange(1, None)
+
+
+def test_what_lasted_and_what_was_done_meanwhile_may_be_one_event() -> None:
+    words = Words(courses="type: integer\nfrom: radiotherapy\ntake: count")
+    course = event("radiotherapy", "2020-03-01", start="2020-03-01", end="2020-03-20")
+    session = event("radiotherapy", "2020-03-11", start="2020-03-11", end="2020-03-11")
+    unended = event("radiotherapy", "2020-02-01", start="2020-02-01")
+    later = event("radiotherapy", "2020-03-21", start="2020-03-21", end="2020-04-01")
+    assert words.told("courses", course, session) == NumberRange(1, None)
+    assert words.told("courses", unended, course) == NumberRange(1, None)
+    assert words.told("courses", course, session, later) == NumberRange(2, None)
+
+
+def test_a_condition_that_is_recorded_at_every_visit_or_in_two_terminologies_is_one_for_certain() -> None:
+    words = Words(sores="type: integer\nfrom: condition\ntake: count")
+    visits = [event("condition", code="sore", recorded=f"2020-0{month}-01") for month in range(1, 7)]
+    since = [event("condition", f"2020-0{month}-01", code="sore") for month in range(1, 7)]
+    elsewhere = event("condition", code=f"{THERE}|ulcus")
+    assert words.told("sores", *visits) == NumberRange(1, None)
+    assert words.told("sores", *since, elsewhere) == NumberRange(1, None)
+    assert words.told("sores", *visits, elsewhere, complete=["condition"]) == NumberRange(1, 7)
+    assert words.told("sores", elsewhere, complete=["condition"]) == 1
+
+
+def test_what_is_on_the_left_is_not_what_is_on_the_right() -> None:
+    words = Words(sores="type: integer\nfrom: condition\ntake: count")
+    left, right = (event("condition", laterality=side) for side in ("left", "right"))
+    clash, both = event("condition", laterality=conflicting("left, right")), event("condition", laterality="bilateral")
+    assert words.told("sores", left, right, left) == NumberRange(2, None)
+    assert words.told("sores", left, clash, both) == NumberRange(1, None)

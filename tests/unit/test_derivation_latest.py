@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from events import Words, conflicting, event, quantity
+from events import Words, conflicting, event, quantity, unreadable
 
 from screener.dates import parse_date
-from screener.facts.events import Event
+from screener.facts.events import Event, EventField
 from screener.facts.imprecise import NumberRange
 
 PLATELETS = dedent("""
@@ -142,3 +142,26 @@ def test_measured_ranges_count_with_their_ends() -> None:
     assert LOWEST.told("platelets", below, count(40), complete=["observation"]) == 40
     assert HIGHEST.told("platelets", above, complete=["observation"]) == NumberRange(None, 40)
     assert HIGHEST.told("platelets", above) == "? imprecise"
+
+
+def undated(value: object, on: EventField) -> Event:
+    return event("observation", code="plt", value=quantity(value, "10*9/L"), on=on)
+
+
+def test_a_value_of_a_day_that_cannot_be_read_is_unreadable_unless_another_says_the_same() -> None:
+    when = unreadable("2026-13-45")
+    alone = LATEST.fact("platelets", undated(80, when))
+    assert alone is not None
+    assert (alone.state, [one.value for one in alone.evidence]) == ("unreadable", ["80 10*9/L; 2026-13-45"])
+    assert LATEST.told("platelets", count(80), undated(90, when)) == "? unreadable"
+    assert LATEST.told("platelets", count(80), undated(80, when)) == 80
+    assert LATEST.told("platelets", undated(80, conflicting("2026-02 to 2026-01"))) == "? conflicting"
+
+
+def test_a_test_of_a_day_that_cannot_be_read_says_so() -> None:
+    words = Words(
+        low="type: yes_no\nfrom: observation\nwhere: {on: {before: screening}}\ntake: any",
+        day="type: date\nfrom: observation\ntake: latest\nvalue: on",
+    )
+    facts = words.facts(undated(80, unreadable("2026-13-45")))
+    assert (facts["low"].state, facts["day"].state) == ("unreadable", "unreadable")

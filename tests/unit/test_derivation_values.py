@@ -8,7 +8,7 @@ import pytest
 from events import HERE, THERE, Words, codes, conflicting, event, quantity, unreadable
 
 from screener.dates import parse_date
-from screener.facts.events import Event, EventField
+from screener.facts.events import Event, EventField, EventKind
 from screener.facts.imprecise import NumberRange
 
 
@@ -214,3 +214,58 @@ def test_evidence_stands_in_the_order_of_time_and_the_source_names_the_first_rec
     ]
     assert fact.source == "P/None, P/2020-05, P/2020-05-01 and 2 more"
     assert fact.on == parse_date("2024-01-01")
+
+
+SCORE = """
+    type: integer
+    from: observation
+    take: {take}
+    value:
+      1: {{any: [{{value: {{equals: 1, unit: "1"}}}}, {{value_code: {{in_value_set: calm}}}}]}}
+      3: {{value_code: {{in_value_set: sore}}}}
+"""
+
+
+@pytest.mark.parametrize("take", ["latest", "only"])
+def test_codings_of_one_value_that_mean_different_options_are_conflicting_and_all_are_shown(take: str) -> None:
+    words = Words(score=SCORE.format(take=take))
+    both = event("observation", code="score", value_code=["calm", "sore"])
+    fact = words.fact("score", both)
+    assert fact is not None
+    assert (fact.state, [one.value for one in fact.evidence]) == ("conflicting", ["calm, sore"])
+    assert words.told("score", event("observation", value_code=["calm", f"{THERE}|zeer"])) == 1
+    assert words.told("score", event("observation", value_code=["sore", "unheard-of"])) == 3
+    assert words.told("score", event("observation", value_code=["sore", "unheard-of", "calm"])) == "? conflicting"
+
+
+def test_codings_that_mean_different_options_of_any_event_are_conflicting_unless_another_says_an_earlier_one() -> None:
+    options = "options: [severe, mild]\nfrom: observation\ntake: any\nvalue:"
+    words = Words(
+        pain=f"type: choice\n{options} {{severe: {{value_code: {{in_value_set: sore}}}}, "
+        "mild: {value_code: {in_value_set: calm}}}"
+    )
+    both, severe, mild = (event("observation", value_code=one) for one in (["calm", "sore"], "sore", "calm"))
+    assert words.told("pain", both) == "? conflicting"
+    assert words.told("pain", both, mild) == "? conflicting"
+    assert words.told("pain", both, severe) == "severe"
+
+
+def test_codings_of_one_event_that_mean_different_members_of_a_set_are_conflicting() -> None:
+    words = Words(
+        where="""
+        type: set
+        options: [arm, hand, leg]
+        from: procedure
+        take: all
+        value:
+          arm: {any: [{code: {in_value_set: cast}}, {code: {in_value_set: fracture}}]}
+          hand: {code: {in_value_set: fracture}}
+          leg: {code: {in_value_set: plate}}
+        """
+    )
+    complete: list[EventKind] = ["procedure"]
+    assert words.told("where", event("procedure", code=["cast", "plate"]), complete=complete) == "? conflicting"
+    told = words.told("where", event("procedure", code=["cast", "fracture"]), complete=complete)
+    assert told == frozenset({"arm", "hand"})
+    several = event("procedure", code="cast"), event("procedure", code="plate")
+    assert words.told("where", *several, complete=complete) == frozenset({"arm", "leg"})

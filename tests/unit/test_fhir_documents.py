@@ -120,10 +120,20 @@ def test_a_deletion_that_names_no_record_is_counted(url: Any) -> None:
     assert seen.inspection.of("ignored") == {("Bundle.entry.request", "DELETE"): 1}
 
 
-def test_a_deletion_that_is_asked_for_elsewhere_is_counted_and_not_carried_out() -> None:
-    seen = history(deleted("Condition/a"), {"resource": condition()}, type="transaction")
-    assert seen.event.kind == "condition"
-    assert seen.inspection.of("ignored") == {("Bundle.entry.request", "DELETE"): 1}
+@pytest.mark.parametrize("url", ["Condition/a", "https://records.test/fhir/Condition/a"])
+def test_a_record_whose_deletion_is_asked_for_beside_it_is_in_doubt(url: str) -> None:
+    seen = history(deleted(url), {"resource": condition()}, {"resource": condition("b")}, type="transaction")
+    assert [event.standing for event in seen.events] == ["uncertain", "certain"]
+    assert seen.inspection.of("ignored")[("Bundle.entry.request", "DELETE")] == 1
+    assert seen.problems == []
+
+
+@pytest.mark.parametrize("url", ["Condition/c", "Condition?patient=1", None])
+def test_a_deletion_of_a_record_that_is_not_beside_it_is_named(url: Any) -> None:
+    seen = history(deleted(url), {"resource": condition()}, type="batch")
+    assert seen.event.standing == "certain"
+    (problem,) = seen.problems
+    assert problem.startswith("file, entry 2: asks for a deletion of what does not stand beside it")
 
 
 def test_a_full_url_that_is_no_text_or_endless_is_left_out() -> None:

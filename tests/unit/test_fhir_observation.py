@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fhir import LEFT_BREAST, SNOMED, concept, observation, read, resource, said
 
-from screener.facts.events import Interval, Quantity
+from screener.facts.events import EventField, Interval, Quantity
 
 UCUM = "http://unitsofmeasure.org"
 
@@ -145,6 +145,53 @@ def test_a_value_that_is_missing_for_a_reason_is_not_recorded_and_the_observatio
     assert event.standing == "certain"
 
 
+ABSENT = {"coding": [{"code": "error", "display": "Error"}], "text": "measured wrongly"}
+NOT_PERFORMED = {"coding": [{"code": "not-performed", "display": "Not Performed"}]}
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"valueInteger": 1, "dataAbsentReason": ABSENT}, "1, absent: measured wrongly"),
+        ({"valueInteger": 1, "dataAbsentReason": NOT_PERFORMED}, "1, absent: Not Performed"),
+        ({"valueInteger": 1, "dataAbsentReason": "error"}, "1, absent"),
+        ({"valueCodeableConcept": concept("three"), "valueInteger": 1}, "three, 1"),
+        ({"valueQuantity": {"value": 2, "unit": "g"}, "valueString": "no"}, "2 g, valueString"),
+    ],
+)
+def test_a_value_beside_another_or_beside_a_reason_for_none_is_conflicting_and_all_is_said(
+    form: dict[str, Any], words: str
+) -> None:
+    whole = read(observation(**form)).event
+    (_, part) = read(observation(component=[{"code": concept("plt"), **form}])).events
+    for event in (whole, part):
+        assert said(event)["value"] == said(event)["value_code"] == ("conflicting", None)
+        assert event.fields["value"].said == words
+
+
+@pytest.mark.parametrize(
+    ("quantity", "state"),
+    [
+        ({"value": 1.2, "unit": "cm", "system": UCUM, "code": "mm"}, "conflicting"),
+        ({"value": 12, "unit": "umol/L", "system": UCUM, "code": "mg/dL"}, "conflicting"),
+        ({"value": 12, "unit": "millimetres", "system": UCUM, "code": "mm"}, "recorded"),
+        ({"value": 12, "unit": "K/uL", "system": UCUM, "code": "10*9/L"}, "recorded"),
+        ({"value": 12, "unit": "length", "system": UCUM, "code": "mm"}, "recorded"),
+        ({"value": 12, "unit": "mm", "system": UCUM, "code": "length"}, "recorded"),
+    ],
+)
+def test_a_unit_that_its_code_contradicts_is_conflicting_and_both_are_said(quantity: Any, state: str) -> None:
+    event = read(observation(valueQuantity=quantity)).event
+    assert said(event)["value"][0] == state
+    if state == "conflicting":
+        assert event.fields["value"].said == f"{quantity['value']} {quantity['unit']} (code {quantity['code']})"
+
+
+def test_a_range_whose_end_contradicts_itself_is_unreadable() -> None:
+    low = {"value": 1.2, "unit": "cm", "system": UCUM, "code": "mm"}
+    assert said(read(observation(valueRange={"low": low, "high": measured(9)})).event)["value"] == ("unreadable", None)
+
+
 def test_what_was_not_performed_is_no_event() -> None:
     reason = {"coding": [{"code": "not-performed"}]}
     seen = read(observation(dataAbsentReason=reason, component=[{"code": concept("part"), "valueInteger": 1}]))
@@ -205,12 +252,36 @@ def test_without_a_high_there_is_no_upper_limit() -> None:
         ({"start": "2025-12-31", "end": "2026-01-01"}, None),
         ({"start": "2026-01-01"}, None),
         ({"start": "yesterday", "end": "2026-01-01"}, None),
+        ({"start": "2026-01-09", "end": "2026-01-01"}, None),
         ("2026", None),
     ],
 )
 def test_what_holds_for_a_period_is_as_exact_as_the_period(period: Any, day: str | None) -> None:
     on = read(observation(effectivePeriod=period)).event.on
     assert (None if on is None else on.text) == day
+
+
+@pytest.mark.parametrize(
+    ("when", "state", "words"),
+    [
+        ({"effectiveDateTime": "2026-13-45"}, "unreadable", "2026-13-45"),
+        ({"effectiveInstant": 5}, "unreadable", ""),
+        ({"effectiveTiming": {"event": ["2026-01-01"]}}, "unreadable", ""),
+        ({"effectivePeriod": {"start": "soon"}}, "unreadable", "soon to ?"),
+        ({"effectivePeriod": {"start": "2026-02", "end": "2026-01"}}, "conflicting", "2026-02 to 2026-01"),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_said_of_the_observation_and_of_its_parts(
+    when: dict[str, Any], state: str, words: str
+) -> None:
+    part = {"code": concept("part"), "valueInteger": 1}
+    for event in read(observation(component=[part], **when)).events:
+        assert (event.on, event.fields["on"]) == (None, EventField(None, words, state))
+
+
+@pytest.mark.parametrize("when", [{}, {"effectivePeriod": {"start": "2026-01-01"}}])
+def test_a_day_that_is_not_told_is_no_day_that_cannot_be_read(when: dict[str, Any]) -> None:
+    assert "on" not in read(observation(**when)).event.fields
 
 
 def test_an_instant_is_a_day_too() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fhir import LEFT, SNOMED, concept, condition, extension, procedure, profile, read, resource, said
 
-from screener.facts.events import Interval, Quantity
+from screener.facts.events import EventField, Interval, Quantity
 
 COURSE = (SNOMED, "1217123003", "Radiotherapy course of treatment")
 
@@ -65,6 +65,14 @@ def test_a_time_of_another_form_is_unreadable(more: dict[str, Any]) -> None:
     event = read(procedure(**more)).event
     assert said(event)["end"] == ("unreadable", None)
     assert event.on is None
+
+
+def test_a_period_that_ends_before_it_begins_contradicts_itself() -> None:
+    event = read(procedure(performedPeriod={"start": "2018-04-03", "end": "2018-04-01"})).event
+    both = EventField(None, "2018-04-03 to 2018-04-01", "conflicting")
+    assert (event.on, event.fields["start"], event.fields["end"]) == (None, both, both)
+    within = read(procedure(performedPeriod={"start": "2018-04-03", "end": "2018-04"})).event
+    assert said(within)["end"] == ("recorded", "2018-04")
 
 
 def test_a_period_that_has_not_ended_has_no_end() -> None:

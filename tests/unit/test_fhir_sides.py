@@ -86,6 +86,44 @@ def test_words_that_contradict_a_code_are_conflicting() -> None:
     assert (field.state, field.said) == ("conflicting", "left (body site), right (qualifier)")
 
 
+BILATERAL = ("http://snomed.info/sct", "51440002")
+WRONG_WORDS = (LEFT_BREAST[0], LEFT_BREAST[1], "Right breast structure")
+BOTH = "left (body site), right (body site, in words)"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (condition(bodySite=[concept(WRONG_WORDS)]), BOTH),
+        (condition(bodySite=[concept(LEFT_BREAST, text="mamma, RIGHT")]), BOTH),
+        (procedure(bodySite=[concept(LEFT_BREAST, text="right breast")]), BOTH),
+        (
+            {**condition(bodySite=[concept(LEFT_BREAST)]), "code": concept("sore", text="sore of the right breast")},
+            "right (code, in words), left (body site)",
+        ),
+        (
+            {**procedure(bodySite=[concept(LEFT_BREAST)]), "code": concept("cut", text="cut of both breasts")},
+            "bilateral (code, in words), left (body site)",
+        ),
+    ],
+)
+def test_words_that_contradict_a_code_that_is_known_are_conflicting_and_both_are_said(told: Any, said: str) -> None:
+    assert side(told) == EventField(None, said, "conflicting")
+
+
+def test_words_that_say_what_the_code_says_change_nothing() -> None:
+    for words in ("left breast", "breast", "left breast, right-handed", ""):
+        assert side(condition(bodySite=[concept(LEFT_BREAST, text=words)])) == EventField("left", "left (body site)")
+    assert side(condition(bodySite=[concept((BILATERAL[0], BILATERAL[1], "right and left"))])) == EventField(
+        "bilateral", "bilateral (body site)"
+    )
+
+
+def test_words_that_tell_a_side_beside_codes_that_tell_none_are_unreadable() -> None:
+    field = side({**condition(), "code": concept("sore", text="sore of the right breast")})
+    assert field == EventField(None, "right (code, in words), in words that no code known here says", "unreadable")
+
+
 def test_words_that_name_both_sides_are_not_read_as_one() -> None:
     field = side(condition(bodySite=[concept(("http://codes.test/here", "b", "left and right wrist"))]))
     assert field is not None

@@ -12,7 +12,7 @@ from fhir import HERE, PATIENT, ZONE, bundle, condition, observation
 from screener.deriving.sieve import ByCodes
 from screener.facts.events import PatientEvents
 from screener.facts.fhir import concepts, patients, quantities, sides
-from screener.facts.fhir.documents import entries_of
+from screener.facts.fhir.documents import NO_RESOURCE, entries_of
 from screener.facts.fhir.patients import Reading
 from screener.facts.inspection import Inspection, Problems
 
@@ -60,7 +60,7 @@ def test_a_long_time_is_unreadable_and_not_kept() -> None:
 def test_a_type_that_is_longer_than_any_is_none() -> None:
     problems = Problems()
     found = entries_of([{"resourceType": "C" + "o" * 64}], "file", "", inspection=Inspection(), problems=problems)
-    assert found == []
+    assert [one.type for one in found] == [NO_RESOURCE]
     assert [one.problem for one in problems.listed()] == ["holds no FHIR resource: it has no resourceType"]
 
 

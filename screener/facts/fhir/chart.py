@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from screener.dates import PartialDate
-from screener.facts.events import Event, EventField, EventKind, Standing
+from screener.facts.events import EVENT_KINDS, Event, EventField, EventKind, Standing
 from screener.facts.fhir.concepts import Concept, concept, concepts, joined, objects, told
+from screener.facts.fhir.elements import MODIFIERS
 from screener.facts.fhir.references import Entry, Records, Resource, reference_of
 from screener.facts.fhir.sides import Side, indirect_laterality, laterality, sides_of
 from screener.facts.fhir.sites import read_sites
@@ -62,7 +63,13 @@ class Chart:
         self.comorbid: set[str] = set()
         self.cancers: list[tuple[str, tuple[Side, ...]]] = []
         self.missing: set[EventKind] = set()
+        self._all_doubted = False
         self._roles: dict[str, EventField] | None = None
+
+    def doubt_all(self) -> None:
+        """Doubt every record: other records of the person stand elsewhere, or some of these are of another person."""
+        self._all_doubted = True
+        self.missing.update(EVENT_KINDS)
 
     def add(
         self,
@@ -77,7 +84,7 @@ class Chart:
     ) -> None:
         """Make an event of what a record, or a part of it, says."""
         reference = entry.reference
-        if reference in self.doubted:
+        if self._all_doubted or reference in self.doubted:
             standing = "uncertain"
         day = None if on is None else on[0]
         place = f"{entry.place}, {part}" if part else entry.place
@@ -132,11 +139,16 @@ class Chart:
         return None
 
     def named(self, entry: Entry, value: object, element: str) -> Resource | None:
-        """The resource that a Reference leads to; one that leads nowhere is counted."""
+        """The resource that a Reference leads to; one that leads nowhere is counted.
+
+        A record that leans on one which is modified is in doubt itself.
+        """
         reference = reference_of(value)
         found = None if reference is None else self.records.find(reference, entry.resource)
         if found is None:
             self.inspection.note("lost_reference", f"{entry.type}.{element}")
+        elif not MODIFIERS.isdisjoint(found):
+            self.doubted.add(entry.reference)
         return found
 
     def reasons(self, entry: Entry) -> Reasons:

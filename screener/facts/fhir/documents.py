@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
+from screener.facts.fhir.modifiers import mark, may_be_modified
 from screener.facts.fhir.references import Entry, Resource, parse_address
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
@@ -19,6 +20,19 @@ _LONGEST_TYPE: Final = 65
 _LONGEST_ID: Final = 128
 """R4 has ids of up to 64 characters (https://hl7.org/fhir/R4/datatypes.html#id); converted records have longer ones."""
 _LONGEST_URL: Final = 512
+_FAILED: Final = ("4", "5")
+"""What the status of an answer begins with that is an error (https://hl7.org/fhir/R4/http.html#Status-Codes)."""
+
+
+NO_RESOURCE: Final = ""
+"""The type of what stands where a resource belongs and is none: a record of anybody may be lost with it."""
+
+
+class Pages(NamedTuple):
+    """The addresses of a page of a search, and of the one that follows it, as far as a document tells them."""
+
+    itself: str | None = None
+    following: str | None = None
 
 
 class Unusable(Exception):
@@ -38,7 +52,7 @@ class Unusable(Exception):
 
 
 def parse(data: bytes) -> object:
-    """The JSON value that bytes hold.
+    """The JSON value that bytes hold; records that are modified somewhere inside are marked.
 
     Raises:
         Unusable: they are not UTF-8 text, or not JSON.
@@ -50,9 +64,12 @@ def parse(data: bytes) -> object:
     if not data.strip():
         raise Unusable("is empty", "export it again")
     try:
-        return orjson.loads(data)
+        document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _malformed(data, error) from None
+    if may_be_modified(data):
+        mark(document)
+    return document
 
 
 def _malformed(data: bytes, error: orjson.JSONDecodeError) -> Unusable:
@@ -96,6 +113,17 @@ def entries_of(
     return unpacking.found
 
 
+def pages_of(document: object) -> Pages:
+    """The pages that a Bundle names (https://hl7.org/fhir/R4/http.html#paging)."""
+    links = document.get("link") if isinstance(document, dict) else None
+    named: dict[object, object] = {}
+    for one in links if isinstance(links, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("relation"), str):
+            named[one["relation"]] = one.get("url")
+    itself, following = named.get("self"), named.get("next")
+    return Pages(itself if isinstance(itself, str) else None, following if isinstance(following, str) else None)
+
+
 @lru_cache(maxsize=512)
 def _is_type(kind: str) -> bool:
     """Whether a word has the form of a type of resource."""
@@ -111,6 +139,7 @@ class _Unpacking:
 
     def __init__(self, file: str, position: str, inspection: Inspection, problems: Problems) -> None:
         self.found: list[Entry] = []
+        self._unwanted: dict[str, str | None] = {}
         self._file = file
         self._place = f"{file}, {position}" if position else file
         self._inspection = inspection
@@ -120,7 +149,7 @@ class _Unpacking:
         """Take one resource, which stands in a part of the document; what is none is a problem."""
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
         if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind[:_LONGEST_TYPE]):
-            self._problem(part, "holds no FHIR resource: it has no resourceType", "export it again")
+            self._lose(part, "holds no FHIR resource: it has no resourceType", "export it again")
             return
         place = f"{self._place}, {part}" if part else self._place
         full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
@@ -131,16 +160,21 @@ class _Unpacking:
             reference = full_url or f"{kind} at {place}"
         self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
 
-    def _problem(self, part: str, problem: str, hint: str) -> None:
+    def _problem(self, part: str, problem: str, hint: str) -> str:
         place = f"{self._place}, {part}" if part else self._place
         position = place[len(self._file) :].removeprefix(", ")
         self._problems.add(RecordProblem(self._file, position, problem, hint))
+        return place
+
+    def _lose(self, part: str, problem: str, hint: str) -> None:
+        place = self._problem(part, problem, hint)
+        self.found.append(Entry({}, NO_RESOURCE, place, self._file, place))
 
     def bundle(self, bundle: Resource) -> None:
         """Take every resource of a Bundle; what its history says was deleted is left out."""
         entries = bundle.get("entry")
         if entries is not None and not isinstance(entries, list):
-            self._problem("", "the Bundle's entry is not a list", "export it as FHIR R4")
+            self._lose("", "the Bundle's entry is not a list", "export it as FHIR R4")
             return
         history = bundle.get("type") == "history"
         deleted: set[str] = set()
@@ -151,18 +185,42 @@ class _Unpacking:
             resource = one.get("resource")
             if resource is None:
                 # A history lists the newest first, so what was deleted stands before its versions.
-                deleted |= self._deleted(one, history=history)
+                deleted |= self._deleted(one, f"entry {number}", history=history)
+                self._answered(one.get("response"), f"entry {number}")
                 continue
             self.add(resource, one.get("fullUrl"), f"entry {number}")
             if deleted and self.found and self.found[-1].reference in deleted:
                 self.found.pop()
+        self._doubt_unwanted()
 
-    def _deleted(self, entry: Resource, *, history: bool) -> set[str]:
+    def _answered(self, response: object, part: str) -> None:
+        """Take the outcome of a part of a batch; one that failed and gives none is a problem."""
+        status, outcome = (
+            (response.get("status"), response.get("outcome")) if isinstance(response, dict) else ("", None)
+        )
+        if outcome is not None:
+            self.add(outcome, None, part)
+        elif isinstance(status, str) and status[:1] in _FAILED:
+            self._lose(part, "is a part of a batch that failed, so records may be missing", "export it again")
+
+    def _deleted(self, entry: Resource, part: str, *, history: bool) -> set[str]:
         request = entry.get("request")
         if not isinstance(request, dict) or request.get("method") != "DELETE":
             return set()
         address = parse_address(request["url"]) if isinstance(request.get("url"), str) else None
-        if not history or address is None:
-            self._inspection.note("ignored", "Bundle.entry.request", "DELETE")
-            return set()
-        return {address.local}
+        if history and address is not None:
+            return {address.local}
+        self._inspection.note("ignored", "Bundle.entry.request", "DELETE")
+        if not history:
+            self._unwanted[part] = None if address is None else address.local
+        return set()
+
+    def _doubt_unwanted(self) -> None:
+        """Doubt the records whose deletion is asked for: whether they were there before or after it is not told."""
+        for part, name in self._unwanted.items():
+            meant = [entry for entry in self.found if entry.reference == name]
+            for entry in meant:
+                entry.resource.setdefault("modifierExtension", [])
+            if not meant:
+                problem = "asks for a deletion of what does not stand beside it, which is not carried out"
+                self._problem(part, problem, "export the records as they are now")

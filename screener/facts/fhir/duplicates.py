@@ -31,10 +31,17 @@ def _newest(first: Entry, entry: Entry, chart: Chart) -> Entry:
         problem = f"is the same {entry.type} again with other content, and neither says that it is newer"
         chart.reject(entry, problem, "keep the right one", ())
         chart.doubted.add(first.reference)
+        if entry.type == "Patient" and _other_person(first.resource, entry.resource):
+            chart.doubt_all()
     if not newer:
         return first
     chart.records.replace(first, entry)
     return entry
+
+
+def _other_person(one: Resource, other: Resource) -> bool:
+    """Whether two Patients of one id differ in what does not change: then the records may be of two people."""
+    return any(one.get(name) != other.get(name) for name in ("birthDate", "gender", "identifier"))
 
 
 def _newer(one: Resource, other: Resource) -> bool | None:

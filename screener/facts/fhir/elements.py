@@ -104,6 +104,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
             "effectiveDateTime",
             "effectivePeriod",
             "effectiveInstant",
+            "effectiveTiming",
             "valueQuantity",
             "valueInteger",
             "valueRange",

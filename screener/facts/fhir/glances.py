@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from screener.facts.fhir.documents import Unusable, entries_of, parse
+from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
 from screener.facts.fhir.files import LINES, SourceFile, read_document, read_lines
-from screener.facts.fhir.owners import OWNED, names_of, owners_of, subject_of, wanted_medication
+from screener.facts.fhir.owners import OWNED, names_of, owners_of, persons_of, subject_of, wanted_medication
+from screener.facts.fhir.persons import Person
 from screener.facts.fhir.references import Entry
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
@@ -17,7 +18,8 @@ class Glance(NamedTuple):
 
     `owners` are its patients in the order of their first record, each with the server it stands on, if told; `shares`
     says that it holds resources that belong to nobody, `wants` that its records name such ones of other files; `lines`
-    that it holds one resource a line.
+    that it holds one resource a line, `pages` which page of a search it is,
+    `persons` what its patients say of who they are.
     """
 
     owners: tuple[tuple[str, str | None], ...] = ()
@@ -25,6 +27,8 @@ class Glance(NamedTuple):
     wants: bool = False
     lines: bool = False
     problem: RecordProblem | None = None
+    pages: Pages = Pages()
+    persons: tuple[Person, ...] = ()
 
 
 def load(file: SourceFile, inspection: Inspection, problems: Problems) -> list[Entry]:
@@ -43,7 +47,8 @@ def glance(file: SourceFile) -> Glance:
         return Glance(lines=True)
     try:
         document = parse(read_document(file.path))
-        return _plain(document) or _looked_through(document, file)
+        seen = _plain(document) or _looked_through(document, file)
+        return seen._replace(pages=pages_of(document))
     except Unusable as problem:
         if file.form == LINES or _begins_with_line(file):
             return Glance(lines=True)
@@ -60,7 +65,7 @@ def _begins_with_line(file: SourceFile) -> bool:
 
 def _looked_through(document: object, file: SourceFile) -> Glance:
     entries = entries_of(document, file.name, "", inspection=Inspection(), problems=Problems())
-    return Glance(tuple(owners_of(entries).items()), *_medications(entries))
+    return Glance(tuple(owners_of(entries).items()), *_medications(entries), persons=persons_of(entries))
 
 
 def _medications(entries: list[Entry]) -> tuple[bool, bool]:
@@ -95,4 +100,4 @@ def _plain(document: object) -> Glance | None:
     alone = {"resourceType": "Bundle", "entry": patients}
     entries = entries_of(alone, "", "", inspection=Inspection(), problems=Problems())
     plain = bool(entries) and named <= {entries[0].reference, entries[0].full_url}
-    return Glance(tuple(owners_of(entries).items())) if plain else None
+    return Glance(tuple(owners_of(entries).items()), persons=persons_of(entries)) if plain else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from screener.facts.events import EventKind
+from screener.facts.events import EVENT_KINDS, EventKind
+from screener.facts.fhir.documents import NO_RESOURCE
 from screener.facts.fhir.elements import BY_REFERENCE
 from screener.facts.fhir.patients import READERS
+from screener.facts.fhir.persons import Person, person_of
 from screener.facts.fhir.references import Entry, Resource, parse_address, reference_of
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
@@ -15,6 +17,10 @@ _UUID: Final = "urn:uuid:"
 OWNED: Final = READERS.keys() | BY_REFERENCE
 """The types of resources that are sorted by patient."""
 _MEDICATIONS: Final = frozenset({"MedicationAdministration", "MedicationRequest", "MedicationStatement"})
+_HOLD_RECORDS: Final = frozenset({"Bundle", "Parameters"})
+_HARMLESS: Final = frozenset({"information", "warning"})
+_LEFT_OUT: Final = frozenset({"forbidden", "incomplete", "suppressed", "throttled", "timeout", "too-costly"})
+"""What was left out, though it is told as no error (https://hl7.org/fhir/R4/codesystem-issue-type.html)."""
 _GIVE_SUBJECT: Final = "name its Patient as the subject"
 
 
@@ -76,6 +82,15 @@ def owners_of(entries: list[Entry]) -> dict[str, str | None]:
     return {name: patients.servers.get(name) for name in found if name is not None}
 
 
+def persons_of(entries: Iterable[Entry]) -> tuple[Person, ...]:
+    """What the Patients of a document say of who they are, as far as others could say it too."""
+    patients = [entry for entry in entries if entry.type == "Patient"]
+    owners = Patients(patients)
+    named = ((owners.owner(entry), entry) for entry in patients)
+    found = (person_of(entry, name) for name, entry in named if name is not None)
+    return tuple(one for one in found if one is not None)
+
+
 def sort_by_patient(entries: list[Entry], inspection: Inspection, problems: Problems) -> Sorted:
     """Sort the resources of a document by the patient they name.
 
@@ -87,8 +102,8 @@ def sort_by_patient(entries: list[Entry], inspection: Inspection, problems: Prob
     unplaced: set[EventKind] = set()
     for entry in entries:
         if entry.type not in OWNED:
-            inspection.note("record", entry.type)
-            inspection.note("not_understood", entry.type)
+            if _others_missing(entry, inspection, problems):
+                unplaced.update(EVENT_KINDS)
             continue
         owner = patients.owner(entry)
         if owner is not None:
@@ -102,6 +117,33 @@ def sort_by_patient(entries: list[Entry], inspection: Inspection, problems: Prob
             problems.add(_nobody(entry))
             unplaced.update(READERS[entry.type].kinds)
     return Sorted(by_patient, shared, frozenset(unplaced))
+
+
+def _others_missing(entry: Entry, inspection: Inspection, problems: Problems) -> bool:
+    """Count what is of no type that is read; whether it tells that other records are missing, which is a problem."""
+    if entry.type == NO_RESOURCE:
+        return True  # it was named where it was found
+    inspection.note("record", entry.type)
+    inspection.note("not_understood", entry.type)
+    if entry.type in _HOLD_RECORDS:
+        problem = f"the {entry.type} holds records of its own, which are not read"
+        hint = "export them as records that stand by themselves"
+    elif entry.type == "OperationOutcome" and not _harmless(entry.resource.get("issue")):
+        problem = "the server answered that something went wrong or was left out, so records may be missing"
+        hint = "export it again"
+    else:
+        return False
+    problems.add(RecordProblem(entry.file, entry.position, problem, hint))
+    return True
+
+
+def _harmless(issues: object) -> bool:
+    """Whether issues say neither that something failed nor that something was left out."""
+    several = issues if isinstance(issues, list) else []
+    return bool(several) and all(
+        isinstance(one, dict) and str(one.get("severity")) in _HARMLESS and str(one.get("code")) not in _LEFT_OUT
+        for one in several
+    )
 
 
 def _nobody(entry: Entry) -> RecordProblem:

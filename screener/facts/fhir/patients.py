@@ -79,7 +79,13 @@ class Reading:
         self._gaps: Counter[Gaps] = Counter()
 
     def read(
-        self, patient_id: str, entries: Iterable[Entry], *, row: int, complete: frozenset[EventKind]
+        self,
+        patient_id: str,
+        entries: Iterable[Entry],
+        *,
+        row: int,
+        complete: frozenset[EventKind],
+        alone: bool = True,
     ) -> PatientEvents:
         """The events of one patient.
 
@@ -88,8 +94,11 @@ class Reading:
             entries: the resources that name the patient, and the ones that those name.
             row: where the patient stands in the source.
             complete: the kinds of which the source says it holds every event.
+            alone: whether no other records of the same person stand under another id; else all of these are in doubt.
         """
         chart = Chart(self._calendar, self.inspection, self.problems, Records())
+        if not alone:
+            chart.doubt_all()
         shapes = self._shapes
         patients: list[_ToRead] = []
         conditions: list[_ToRead] = []

@@ -10,6 +10,7 @@ from screener.facts.fhir.concepts import short
 from screener.facts.fhir.times import LONGEST_SAID
 from screener.facts.inspection import Inspection
 from screener.facts.quantities import NotANumber, measured
+from screener.facts.units import UnknownUnit, read_unit
 
 _UCUM: Final = "http://unitsofmeasure.org"
 _NO_UNIT: Final = "1"
@@ -18,7 +19,7 @@ _NO_UNIT: Final = "1"
 
 def read_quantity(value: object, element: str, inspection: Inspection) -> EventField | None:
     """A Quantity: its number, or the range that its comparator leaves, in the UCUM code that it gives, else the unit as
-    it is written; none where there is nothing.
+    it is written; none where there is nothing. A unit that its code contradicts is conflicting.
     """
     if not isinstance(value, dict):
         return None if value is None else _unreadable("", element, inspection)
@@ -28,7 +29,7 @@ def read_quantity(value: object, element: str, inspection: Inspection) -> EventF
         found = _quantity(*parts) if short(parts) else _quantity.__wrapped__(*parts)
     except TypeError:  # a list or an object where a number or a text belongs
         return _unreadable("", element, inspection)
-    return _unreadable(found.said, element, inspection) if found.value is None else found
+    return _unreadable(found.said, element, inspection) if found.state == "unreadable" else found
 
 
 @lru_cache(maxsize=16_384, typed=True)
@@ -37,10 +38,20 @@ def _quantity(number: object, comparator: object, unit: object, code: object, sy
     said = f"{comparator or ''}{number} {unit or code or ''}".strip()[:LONGEST_SAID]
     if not isinstance(number, int | float) or not (comparator is None or isinstance(comparator, str)):
         return EventField(None, "", "unreadable")
+    if isinstance(unit, str) and isinstance(code, str) and system == _UCUM and _contradict(unit, code):
+        return EventField(None, f"{said} (code {code})"[:LONGEST_SAID], "conflicting")
     try:
         return EventField(Quantity(measured(number, comparator), _unit(unit, code, system)), said)
     except NotANumber:
         return EventField(None, said, "unreadable")
+
+
+def _contradict(unit: str, code: str) -> bool:
+    """Whether a unit as it is written and its UCUM code are known to be of different size or kind."""
+    try:
+        return unit != code and read_unit(unit) != read_unit(code)
+    except UnknownUnit:
+        return False
 
 
 def _unit(unit: object, code: object, system: object) -> str:

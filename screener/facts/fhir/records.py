@@ -35,10 +35,11 @@ _WORTH_PROCESSES: Final = 1_000
 
 
 class _Job(NamedTuple):
-    """Items to read, and the kinds of events of which the source holds every one."""
+    """Items to read, the kinds of events of which the source holds every one, and the patients under several ids."""
 
     items: list[Item]
     complete: frozenset[EventKind]
+    split: frozenset[str]
 
 
 class _Done(NamedTuple):
@@ -133,7 +134,7 @@ class FhirRecords:
         complete = self.inspection.relied_on - survey.unplaced
         for kind in self.inspection.relied_on & survey.unplaced:
             self.inspection.not_complete[kind] += self.patients or 0
-        jobs = (_Job(items, complete) for items in in_chunks(survey.items(), _CHUNK))
+        jobs = (_Job(items, complete, survey.split) for items in in_chunks(survey.items(), _CHUNK))
         if self._processes is None:
             worker = _Worker(self._zone, prepare)
             finished: Iterable[_Done] = map(worker.do, jobs)
@@ -176,7 +177,7 @@ class _Worker:
     def do(self, job: _Job) -> _Done:
         """Read the items of a job, and hand over what was counted meanwhile."""
         reading, make = self._reading, self._make
-        made = [make(patient) for item in job.items for patient in read_item(item, reading, job.complete)]
+        made = [make(patient) for item in job.items for patient in read_item(item, reading, job.complete, job.split)]
         inspection = reading.handed_over()
         return _Done(made, inspection, reading.problems.taken())
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from screener.facts.events import Code, EventField
-from screener.facts.fhir.concepts import short
+from screener.facts.fhir.concepts import Concept, short
 from screener.facts.inspection import Inspection
 
 _TABLE: Final = Path(__file__).with_name("sides.csv")
 _WORDS: Final = re.compile(r"\b(left|right|bilateral|both)\b", re.IGNORECASE)
+_COVERED: Final = dict.fromkeys(("bilateral", "left and right"), ("left", "right", "bilateral"))
 _SIDES_OF_WORDS: Final = {"left": "left", "right": "right", "bilateral": "bilateral", "both": "bilateral"}
 
 
@@ -59,10 +60,32 @@ def _side(code: Code) -> tuple[str, bool] | None:
     known = _table().get((code[0], code[1]))
     if known is not None:
         return known.side, True
-    words = {_SIDES_OF_WORDS[word.lower()] for word in _WORDS.findall(code[2] or "")}
-    if not words:
-        return None
-    return (words.pop() if len(words) == 1 else "left and right"), False
+    words = _named(code[2] or "")
+    return (" and ".join(sorted(words)), False) if words else None
+
+
+def _named(words: str) -> frozenset[str]:
+    """The sides that words name."""
+    return _found_in(words) if short((words,)) else _found_in.__wrapped__(words)
+
+
+@lru_cache(maxsize=8192)
+def _found_in(words: str) -> frozenset[str]:
+    return frozenset(_SIDES_OF_WORDS[word.lower()] for word in _WORDS.findall(words))
+
+
+def sides_in(told: Concept, where: str, inspection: Inspection) -> list[Side]:
+    """As `sides_of`, of a coded value with its words: a side that they name and that its codes do not tell is one too.
+
+    Words that name several sides of which one is told contradict nothing.
+    """
+    found = sides_of(told.codes, where, inspection)
+    known = {side for one in found for side in _COVERED.get(one.side, (one.side,))}
+    for words in dict.fromkeys((told.words, *(code[2] for code in told.codes))):
+        named = _named(words) if words else frozenset()
+        if named and named.isdisjoint(known):
+            found.append(Side(" and ".join(sorted(named)), f"{where}, in words", coded=False))
+    return found
 
 
 def sides_of(codes: Iterable[Code], where: str, inspection: Inspection) -> list[Side]:

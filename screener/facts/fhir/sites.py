@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from screener.facts.events import Code, EventField
 from screener.facts.fhir.concepts import Concept, concept, extensions, joined, objects
 from screener.facts.fhir.mcode import ENTIRE, PARTIAL, SITE_QUALIFIERS
-from screener.facts.fhir.sides import Side, sides_of
+from screener.facts.fhir.sides import Side, sides_in, sides_of
 from screener.facts.inspection import Inspection
 
 Extent = Literal["entire", "partial"]
@@ -49,7 +49,7 @@ def read_sites(value: object, element: str, inspection: Inspection) -> Sites:
         qualifiers = _qualifiers(one, element, inspection) if "extension" in one else []
         if site is not None:
             found.append(Site(site, extent_of(qualifiers)))
-            sides += sides_of(site.codes, "body site", inspection)
+            sides += sides_in(site, "body site", inspection)
         sides += [side for qualifier in qualifiers for side in sides_of(qualifier.codes, "qualifier", inspection)]
     return Sites(tuple(found), tuple(sides))
 

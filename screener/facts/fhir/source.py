@@ -14,22 +14,28 @@ from screener.facts.fhir.spill import Kept
 from screener.facts.fhir.survey import Item, Whole
 
 
-def read_item(item: Item, reading: Reading, complete: frozenset[EventKind]) -> Iterator[PatientEvents]:
+def read_item(
+    item: Item, reading: Reading, complete: frozenset[EventKind], split: frozenset[str]
+) -> Iterator[PatientEvents]:
     """The patients of one item of a survey.
 
     Args:
         item: a file that is read whole, or one patient whose records were brought together.
         reading: what the patients of a source share; it counts.
         complete: the kinds of which the source holds every event of these patients.
+        split: the patients whose records stand under several ids.
     """
     if isinstance(item, Whole):
-        yield from _whole(item, reading, complete)
+        yield from _whole(item, reading, complete, split)
     else:
         entries = [_entry(kept) for kept in item.resources]
-        yield reading.read(item.patient_id, entries, row=item.row, complete=complete)
+        alone = item.patient_id not in split
+        yield reading.read(item.patient_id, entries, row=item.row, complete=complete, alone=alone)
 
 
-def _whole(item: Whole, reading: Reading, complete: frozenset[EventKind]) -> Iterator[PatientEvents]:
+def _whole(
+    item: Whole, reading: Reading, complete: frozenset[EventKind], split: frozenset[str]
+) -> Iterator[PatientEvents]:
     try:
         entries = load(item.file, reading.inspection, reading.problems)
     except Unusable as problem:
@@ -41,7 +47,8 @@ def _whole(item: Whole, reading: Reading, complete: frozenset[EventKind]) -> Ite
         reading.inspection.not_complete[kind] += len(apart.by_patient)
     for row, (patient_id, several) in enumerate(apart.by_patient.items(), start=item.row):
         entries = [*several, *apart.shared]
-        yield reading.read(patient_id, entries, row=row, complete=complete - apart.unplaced)
+        alone = patient_id not in split
+        yield reading.read(patient_id, entries, row=row, complete=complete - apart.unplaced, alone=alone)
 
 
 def _entry(kept: Kept) -> Entry:

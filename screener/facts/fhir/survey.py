@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 import orjson
 
 from screener.facts.events import EVENT_KINDS, EventKind
-from screener.facts.fhir.documents import Unusable, entries_of, parse
+from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
 from screener.facts.fhir.files import SourceFile, read_lines
 from screener.facts.fhir.glances import Glance, load
-from screener.facts.fhir.owners import names_of, owners_of, sort_by_patient, wanted_medication
+from screener.facts.fhir.owners import names_of, owners_of, persons_of, sort_by_patient, wanted_medication
+from screener.facts.fhir.persons import Persons
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.spill import Kept, Spill
 from screener.facts.inspection import Inspection, Problems, RecordProblem
@@ -56,15 +57,20 @@ class _Document(NamedTuple):
 class Survey:
     """Numbers the patients of a source by their first record, and brings together what stands in several places.
 
-    `unplaced` are the kinds of events of which something could not be read that may have been any patient's.
+    `unplaced` are the kinds of events of which something could not be read that may have been any patient's, `split`
+    the patients whose records stand under several ids.
     """
 
     def __init__(self, inspection: Inspection, problems: Problems) -> None:
         self.numbers: dict[str, int] = {}
         self.unplaced: frozenset[EventKind] = frozenset()
+        self.split: frozenset[str] = frozenset()
         self._inspection = inspection
         self._problems = problems
         self._servers: dict[str, str] = {}
+        self._persons = Persons(inspection, problems)
+        self._pages: set[str] = set()
+        self._following: dict[str, RecordProblem] = {}
         self._stands: list[int] = []
         self._whole: list[Whole] = []
         self._spill: Spill | None = None
@@ -80,9 +86,14 @@ class Survey:
                 self._read_lines(file)
             else:
                 self._inspection.note("file", "JSON")
+                self._turn(seen.pages, file)
+                self._persons.meet(seen.persons, file.name)
                 patients = self._patients(file, seen, place=len(documents) + 1)
                 if patients is not None:
                     documents.append(_Document(file, patients, seen.shares, seen.wants))
+        for problem in [problem for url, problem in self._following.items() if url not in self._pages]:
+            self._lose(problem)
+        self.split = self._persons.split(self.numbers.keys())
         # Lines lend and borrow as they come, so where there are some, every document may have to.
         lent = self._spill is not None or any(one.shares for one in documents)
         borrowed = self._spill is not None or any(one.wants for one in documents)
@@ -144,6 +155,14 @@ class Survey:
         self._problems.add(problem)
         self.unplaced = _EVERY_KIND
 
+    def _turn(self, pages: Pages, file: SourceFile, position: str = "") -> None:
+        """Remember a page, and the one that follows it, which may hold records of anybody."""
+        if pages.itself is not None:
+            self._pages.add(pages.itself)
+        if pages.following is not None:
+            problem = RecordProblem(file.name, position, "names a next page that is not in the source", _EVERY_PAGE)
+            self._following.setdefault(pages.following, problem)
+
     def _read_lines(self, file: SourceFile) -> None:
         try:
             for number, line in read_lines(file.path):
@@ -159,6 +178,8 @@ class Survey:
             entries = entries_of(document, file.name, position, inspection=self._inspection, problems=self._problems)
         except Unusable as problem:
             return self._lose(problem.found_in(file.name, position))
+        self._turn(pages_of(document), file, position)
+        self._persons.meet(persons_of(entries), file.name, position)
         alone = len(entries) == 1 and entries[0].resource is document
         return self._keep(entries, line if alone else None)
 
@@ -213,6 +234,7 @@ class Survey:
         return self._spill
 
 
+_EVERY_PAGE: Final = "export every page"
 _TWO_SERVERS: Final = (
     "names a patient by an id that another server of this source has as well",
     "screen the records of each server apart",

@@ -64,22 +64,37 @@ class Calendar:
             return None
 
     def period(self, value: object) -> Span:
-        """The ends of a period."""
+        """The ends of a period; both are conflicting where it is over before it begins."""
         if not isinstance(value, dict):
             unreadable = EventField(None, "", "unreadable")
             return Span(unreadable, unreadable)
         start, end = value.get("start"), value.get("end")
-        return Span(None if start is None else self.field(start), None if end is None else self.field(end))
+        span = Span(None if start is None else self.field(start), None if end is None else self.field(end))
+        return _of_one_mind(span) if span.start is not None and span.end is not None else span
+
+
+def _of_one_mind(span: Span) -> Span:
+    first, last = (end.value if end is not None else None for end in span)
+    if not isinstance(first, PartialDate) or not isinstance(last, PartialDate) or last.last >= first.first:
+        return span
+    both = EventField(None, _said(span), "conflicting")
+    return Span(both, both)
+
+
+def _said(span: Span) -> str:
+    return f"{span.start.said if span.start else '?'} to {span.end.said if span.end else '?'}"
 
 
 def whole(span: Span) -> EventField | None:
     """The one date that something within a period has: the day, the month or the year that holds both ends.
 
-    It is unreadable where an end is missing or no year holds both.
+    It is unreadable where an end is missing or no year holds both, and conflicting where the ends are.
     """
     if span.start is None and span.end is None:
         return None
-    said = f"{span.start.said if span.start else '?'} to {span.end.said if span.end else '?'}"
+    if span.start is not None and span.start.state == "conflicting":
+        return span.start
+    said = _said(span)
     first, last = (end.value if end is not None else None for end in span)
     if not isinstance(first, PartialDate) or not isinstance(last, PartialDate):
         return EventField(None, said, "unreadable")

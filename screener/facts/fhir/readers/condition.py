@@ -12,7 +12,7 @@ from screener.facts.fhir.mcode import HISTOLOGY, PRIMARY_CANCER, SECONDARY_CANCE
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.remembered import Remembered
-from screener.facts.fhir.sides import Side, laterality, names_cancer, sides_of
+from screener.facts.fhir.sides import Side, laterality, names_cancer, sides_in
 from screener.facts.fhir.sites import read_sites
 from screener.facts.fhir.statuses import CLINICAL, VERIFICATION
 from screener.facts.fhir.times import whole
@@ -65,7 +65,7 @@ def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
     if code is None:
         return _Parts(standing, status)
     sites = read_sites(parts[3], "Condition.bodySite", inspection)
-    sides = (*sides_of(code.codes, "code", inspection), *sites.sides)
+    sides = (*sides_in(code, "code", inspection), *sites.sides)
     fields = {
         "code": code.field,
         "role": _role(frozenset(), clinical, comorbid=False),

@@ -17,7 +17,7 @@ from screener.facts.fhir.remembered import Remembered
 from screener.facts.fhir.sides import laterality
 from screener.facts.fhir.sites import read_sites
 from screener.facts.fhir.statuses import OBSERVATION
-from screener.facts.fhir.times import whole
+from screener.facts.fhir.times import LONGEST_SAID, whole
 from screener.facts.inspection import Inspection
 
 _QUANTITY: Final = "valueQuantity"
@@ -25,7 +25,9 @@ _QUANTITY_READ: Final = f"Observation.{_QUANTITY}"
 _REPEATED: Final = frozenset({"valueCodeableConcept", "valueInteger", "valueRange"})
 """The forms of which few values occur again and again."""
 _FORMS: Final = (_QUANTITY, "valueCodeableConcept", "valueInteger", "valueRange", *UNREAD_VALUES)
-"""The forms of a value, the first that is there being the one that is read."""
+"""The forms of a value, of which one may be there."""
+_ANY_FORM: Final = frozenset(_FORMS)
+_ABSENT: Final = "dataAbsentReason"
 _RELATED: Final = frozenset({RELATED_CONDITION, RELATED_CONDITION_ABSENT})
 _NONE: Final[frozenset[str]] = frozenset()
 _COMORBIDITY: Final = EventField("comorbidity", "list of comorbidities")
@@ -69,7 +71,7 @@ def read_observation(entry: Entry, chart: Chart) -> None:
     """Make the events of an Observation: its own, and one for each component that has a code."""
     resource = entry.resource
     status, standing = chart.standing(entry, OBSERVATION)
-    if standing is None or ("dataAbsentReason" in resource and _not_performed(resource["dataAbsentReason"], chart)):
+    if standing is None or _not_performed(resource, chart):
         return None
     if "focus" in resource and _of_somebody_else(entry, chart):
         return None
@@ -82,12 +84,15 @@ def read_observation(entry: Entry, chart: Chart) -> None:
     if said is None:
         return chart.reject(entry, "the Observation has no code", "give it one", ("observation",))
     on = _effective(entry, chart)
-    fields = dict(said.fields)
+    undated = {} if on is None or on.value is not None else {"on": on}
+    fields = {**said.fields, **undated}
     if measured and (quantity := read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)) is not None:
         fields["value"] = quantity
+    if _contradictory(resource):
+        fields |= _all_said(resource)
     chart.add(entry, "observation", on, fields, status=status, standing=standing)
     if "component" in resource:
-        _components(entry, on, said.shared, status=status, standing=standing, chart=chart)
+        _components(entry, on, {**said.shared, **undated}, status=status, standing=standing, chart=chart)
     if "extension" in resource:
         _absent_conditions(entry, on, status=status, settled=standing == "certain", chart=chart)
     return None
@@ -131,7 +136,7 @@ def _components(
 ) -> None:
     parts = objects(entry.resource["component"], "Observation.component", chart.inspection)
     for number, one in enumerate(parts, start=1):
-        if "dataAbsentReason" in one and _not_performed(one["dataAbsentReason"], chart):
+        if _not_performed(one, chart):
             continue
         code = concept(one.get("code"), "Observation.component.code", chart.inspection)
         if code is None:
@@ -141,6 +146,8 @@ def _components(
         value = _read_value(form, None if form is None else one[form], "Observation.component", chart.inspection)
         limit = _upper_limit(one.get("referenceRange"), "Observation.component.referenceRange", chart.inspection)
         fields = {**shared, **recorded({"code": code.field, **value, "upper_limit": limit})}
+        if _contradictory(one):
+            fields |= _all_said(one)
         part = f"component {number}"
         chart.add(entry, "observation", on, fields, status=status, standing=standing, part=part)
 
@@ -199,11 +206,33 @@ def _form(part: dict[str, object]) -> str | None:
     return None
 
 
-def _not_performed(value: object, chart: Chart) -> bool:
+def _contradictory(part: dict[str, object]) -> bool:
+    """Whether there is more than one value, or one beside a reason why there is none."""
+    return (_ABSENT in part and not _ANY_FORM.isdisjoint(part)) or len(_ANY_FORM.intersection(part)) > 1
+
+
+def _all_said(part: dict[str, object]) -> dict[str, EventField]:
+    """A value that contradicts itself, with everything that is said in its place."""
+    unseen = Inspection()  # what is there was counted when it was read
+    words: list[str] = []
+    for form in (form for form in _FORMS if form in part):
+        read = _read_value(form, part[form], "Observation", unseen).values()
+        words.append(next((field.said for field in read if field is not None and field.said), form))
+    if _ABSENT in part:
+        reason = concept(part[_ABSENT], "Observation.dataAbsentReason", unseen)
+        words.append("absent" if reason is None else f"absent: {reason.words}")
+    field = EventField(None, ", ".join(words)[:LONGEST_SAID], "conflicting")
+    return {"value": field, "value_code": field}
+
+
+def _not_performed(part: dict[str, object], chart: Chart) -> bool:
     """Whether the reason for the missing value is that nothing was observed.
 
     https://hl7.org/fhir/R4/codesystem-data-absent-reason.html
     """
+    if _ABSENT not in part or not _ANY_FORM.isdisjoint(part):
+        return False
+    value = part[_ABSENT]
     codings = value.get("coding") if isinstance(value, dict) else None
     for one in codings if isinstance(codings, list) else ():
         if isinstance(one, dict) and one.get("code") == "not-performed":
@@ -233,10 +262,13 @@ def _address(value: object) -> Address | None:
 
 
 def _effective(entry: Entry, chart: Chart) -> EventField | None:
+    """The day that a value holds for; unreadable where one is told and cannot be read, none where none is told."""
     on = chart.date(entry, "effectiveDateTime")
     if on is not None:
         return on
     span = chart.span(entry, "effectivePeriod")
     if span is not None:
-        return whole(span)
-    return chart.date(entry, "effectiveInstant")
+        on = whole(span)
+        unread = any(end is not None and end.value is None for end in span)
+        return on if on is None or on.value is not None or unread else None
+    return chart.date(entry, "effectiveInstant") or chart.unread(entry, "effectiveTiming")

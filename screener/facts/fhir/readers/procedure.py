@@ -14,7 +14,7 @@ from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.readers.radiotherapy import Extensions, read_course
 from screener.facts.fhir.references import Entry
 from screener.facts.fhir.remembered import Remembered
-from screener.facts.fhir.sides import Side, laterality, sides_of
+from screener.facts.fhir.sides import Side, laterality, sides_in
 from screener.facts.fhir.sites import NO_SITES, Sites, extent_fields, read_sites
 from screener.facts.fhir.statuses import PROCEDURE
 from screener.facts.fhir.statuses import RADIOTHERAPY as COURSE
@@ -54,7 +54,7 @@ def _read_parts(parts: tuple[bool, object, object, object, object], inspection: 
     if standing is None or code is None:
         return _Parts(course, status, standing)
     sites = read_sites(sites_said, "Procedure.bodySite", inspection)
-    sides = (*sides_of(code.codes, "code", inspection), *sites.sides)
+    sides = (*sides_in(code, "code", inspection), *sites.sides)
     fields = {"code": code.field, "site": sites.field(), "laterality": laterality(sides)}
     if course:
         fields |= extent_fields(sites.each)
