@@ -65,9 +65,22 @@ class ByCodes(Generic[Told]):
         # A test of a field that is not recorded looks whether its other form is there.
         self._others = sorted({OTHER_FORM[name] for name in names if name in OTHER_FORM})
         self._known: dict[tuple[object, ...], Told] = {}
+        self._of_alike: dict[object, Told] = {}
 
     def __call__(self, event: Event) -> Told:
         """What the function tells of an event."""
+        alike = event[7]
+        if alike is None:
+            return self._by_fields(event)
+        found = self._of_alike.get(alike)
+        if found is None:
+            found = self._by_fields(event)
+            if len(self._of_alike) >= _REMEMBERED:
+                self._of_alike.clear()
+            self._of_alike[alike] = found
+        return found
+
+    def _by_fields(self, event: Event) -> Told:
         fields = event.fields
         key: tuple[object, ...] = tuple(map(fields.get, self._names))
         if self._others:

@@ -30,17 +30,12 @@ from screener.facts.events import Event, FieldValue, Quantity
 from screener.facts.imprecise import AtLeastSet
 
 
-class Worth(NamedTuple):
-    """The value that an event gives, or why it gives none."""
-
-    value: Value | None
-    doubt: Doubt | None = None
-
-
+Worth = tuple[Value | None, Doubt | None]
+"""The value that an event gives, or why it gives none."""
 WorthOf = Callable[[Event, Facts], Worth]
 
-_UNREADABLE: Final = Worth(None, "unreadable")
-_UNCERTAIN: Final = Worth(None, "uncertain")
+_UNREADABLE: Final[Worth] = (None, "unreadable")
+_UNCERTAIN: Final[Worth] = (None, "uncertain")
 
 
 class Options(NamedTuple):
@@ -96,9 +91,9 @@ def _of_field(fact: FactDefinition, name: str, as_of: date) -> WorthOf:
         if said is None:
             return _UNCERTAIN
         if said[0] is None:
-            return Worth(None, doubt_in(said))
+            return None, doubt_in(said)
         value = convert(said[0])
-        return _UNREADABLE if value is None else Worth(value)
+        return _UNREADABLE if value is None else (value, None)
 
     return worth
 
@@ -131,7 +126,7 @@ def _can_be_born(birth: PartialDate, as_of: date) -> bool:
 def _of_answer(matches: Matches) -> WorthOf:
     def worth(event: Event, facts: Facts) -> Worth:
         one = matches(event, facts)
-        return Worth(one) if isinstance(one, bool) else Worth(None, one)
+        return (one, None) if isinstance(one, bool) else (None, one)
 
     return worth
 
@@ -143,10 +138,10 @@ def _of_first_option(options: Options) -> WorthOf:
         for option, matches in options.tested:
             one = matches(event, facts)
             if one is True:
-                return Worth(option)
+                return option, None
             if one is not False:
-                return Worth(None, one)
-        return Worth(None, options.rest)
+                return None, one
+        return None, options.rest
 
     return worth
 
@@ -159,7 +154,7 @@ def _of_each_option(options: Options) -> WorthOf:
         known = frozenset(str(option) for option, one in answers if one is True)
         doubt = next((one for _, one in answers if not isinstance(one, bool)), None)
         if not known:
-            return Worth(None, doubt or options.rest)
-        return Worth(known if doubt is None else AtLeastSet(known))
+            return None, doubt or options.rest
+        return known if doubt is None else AtLeastSet(known), None
 
     return worth
