@@ -1,7 +1,7 @@
 """What a derived fact rests on, and the values it can come out as.
 
-A fact keeps the events it rests on, and writes them down as evidence when somebody looks: of most facts of most patients
-nobody ever does.
+A fact keeps the events it rests on, and writes them down as evidence when somebody looks: at most facts of most
+patients nobody does.
 """
 
 from __future__ import annotations

@@ -29,7 +29,9 @@ def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> F
     """The value that all events say which can be the one that is meant."""
     events = chosen.all.events
     if not chosen.sure.events:
-        return witness.unknown(gravest(chosen.doubts), chosen.all) if events else witness.nothing(complete=chosen.complete)
+        if not events:
+            return witness.nothing(complete=chosen.complete)
+        return witness.unknown(gravest(chosen.doubts), chosen.all)
     worths = [worth(event, facts) for event in events]
     value = worths[0][0] if len(worths) == 1 else _agreed([one for one, _ in worths])
     if value is not None:

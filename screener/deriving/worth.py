@@ -29,7 +29,6 @@ from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, V
 from screener.facts.events import Event, FieldValue, Quantity
 from screener.facts.imprecise import AtLeastSet
 
-
 Worth = tuple[Value | None, Doubt | None]
 """The value that an event gives, or why it gives none."""
 WorthOf = Callable[[Event, Facts], Worth]

@@ -70,9 +70,8 @@ class Event(NamedTuple):
 
     `on` is the day it happened or was measured, which orders events in time. `fields` holds what is recorded, by the
     names that `FIELDS` lists for the kind. `reference` is how the source names the record (`Condition/abc`), `place`
-    where it stands (a file, with line or position). `status` is the record's own word for its state. Events that have the
-    same object as `alike` say the same in every field but dates and quantities, which they have or lack alike; where it
-    is none, nobody knows which others do.
+    where it stands (a file, with line or position). `status` is the record's own word for its state. Events with
+    the same `alike` differ in their dates, their measured values and their places alone; without one, nobody knows.
     """
 
     kind: EventKind

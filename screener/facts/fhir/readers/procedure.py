@@ -41,6 +41,7 @@ class _Parts(NamedTuple):
     sites: Sites = NO_SITES
     fields: Mapping[str, EventField] = MappingProxyType({})
     sides: tuple[Side, ...] = ()
+    alike: object = None
 
 
 def _read_parts(parts: tuple[bool, object, object, object, object], inspection: Inspection) -> _Parts:
@@ -58,7 +59,7 @@ def _read_parts(parts: tuple[bool, object, object, object, object], inspection: 
     fields = {"code": code.field, "site": sites.field(), "laterality": laterality(sides)}
     if course:
         fields |= extent_fields(sites.each)
-    return _Parts(course, status, standing, code, sites, recorded(fields), sides)
+    return _Parts(course, status, standing, code, sites, recorded(fields), sides, object())
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -77,11 +78,15 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
         chart.reject(entry, "the Procedure has no code", "give it one", ("procedure", "radiotherapy"))
         return
     times, reasons = performed(entry, chart), chart.reasons(entry)
-    fields: dict[str, EventField | None] = {**said.fields, "start": times.start, "end": times.end}
+    fields, alike = dict(said.fields), said.alike
+    if times.start is not None:
+        fields["start"] = times.start
+    if times.end is not None:
+        fields["end"] = times.end
     if found or reasons is not NO_REASONS:
-        fields |= _more(entry, found, reasons, said, chart)
+        fields, alike = recorded({**fields, **_more(entry, found, reasons, said, chart)}), None
     kind: EventKind = "radiotherapy" if said.course else "procedure"
-    chart.add(entry, kind, times.on, recorded(fields), status=said.status, standing=said.standing)
+    chart.add(entry, kind, times.on, fields, status=said.status, standing=said.standing, alike=alike)
 
 
 def _more(
