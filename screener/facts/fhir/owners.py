@@ -35,16 +35,17 @@ class Patients:
 
     def owner(self, entry: Entry) -> str | None:
         """The id of the patient whose record it is; none where it names none that can be found."""
-        if entry.type == "Patient":
+        if entry[1] == "Patient":
             return self._itself(entry)
-        reference = subject_of(entry.resource)
+        reference = subject_of(entry[0])
         if reference is None:
             return None
-        if reference not in self._by_reference:
+        known = self._by_reference.get(reference)
+        if known is None and reference not in self._by_reference:
             address = parse_address(reference)
             named = address is not None and address.type == "Patient" and self._on(address.server, address.id)
-            self._by_reference[reference] = address.id if address is not None and named else None
-        return self._by_reference[reference]
+            known = self._by_reference[reference] = address.id if address is not None and named else None
+        return known
 
     def _itself(self, patient: Entry) -> str | None:
         """The id of a Patient; of one that has none, the identity that its full URL gives it."""
