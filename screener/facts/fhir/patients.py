@@ -59,7 +59,7 @@ READERS: Final[Mapping[str, _Reader]] = {
 class _Shape:
     """What the element names of a resource tell: which are not read, whether it is of another version, or modified.
 
-    It is `odd` where it is one of the two.
+    `lists` says that it may be a list of other records. It is `odd` where it is one of the three.
     """
 
     kind: str
@@ -67,6 +67,7 @@ class _Shape:
     ignored: tuple[str, ...]
     version: str | None
     modified: bool
+    lists: bool
     odd: bool
     count: int = 0
 
@@ -110,25 +111,19 @@ class Reading:
         conditions: list[_ToRead] = []
         others: list[_ToRead] = []
         for entry in entries:
-            resource, kind = entry[0], entry[1]
+            kind = entry[1]
             if kind in BY_REFERENCE:
                 continue
-            shape = shapes.get((kind, *resource)) or self._shape(entry)
+            shape = shapes.get((kind, *entry[0])) or self._shape(entry)
             shape.count += 1
-            if shape.odd:
-                if shape.modified:
-                    chart.doubted.add(entry.reference)
-                if shape.version is not None:
-                    chart.reject(entry, f"the {kind} is {shape.version}", "export it as FHIR R4", READERS[kind].kinds)
-                    continue
+            if shape.odd and not _looked_at(shape, entry, chart):
+                continue
             if kind == "Condition":
                 conditions.append((shape.read, entry))
             elif kind == "Patient":
                 patients.append((shape.read, entry))
             else:
                 others.append((shape.read, entry))
-                if kind == "Observation" and "extension" in resource:
-                    chart.comorbid |= comorbid_conditions(entry, chart)
         return patients, conditions, others
 
     def _count(self, chart: Chart, complete: frozenset[EventKind], *, named: bool) -> None:
@@ -167,6 +162,18 @@ class Reading:
                 shape.count = 0
 
 
+def _looked_at(shape: _Shape, entry: Entry, chart: Chart) -> bool:
+    """Note what an odd resource says beside its event; no where it cannot be read."""
+    if shape.modified:
+        chart.doubted.add(entry.reference)
+    if shape.version is not None:
+        kinds = READERS[entry.type].kinds
+        chart.reject(entry, f"the {entry.type} is {shape.version}", "export it as FHIR R4", kinds)
+    elif shape.lists:
+        chart.comorbid |= comorbid_conditions(entry, chart)
+    return shape.version is None
+
+
 def _tell(entries: Iterable[_ToRead], chart: Chart) -> None:
     for read, entry in entries:
         read(entry, chart)
@@ -178,7 +185,8 @@ def _shape_of(entry: Entry) -> _Shape:
     ignored = () if aside is None else tuple(sorted(_shown(entry.type, one) for one in elements - aside))
     read = READERS[entry.type].read
     version, modified = other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements)
-    return _Shape(entry.type, read, ignored, version, modified, odd=modified or version is not None)
+    lists = entry.type == "Observation" and "extension" in elements
+    return _Shape(entry.type, read, ignored, version, modified, lists, modified or lists or version is not None)
 
 
 def _shown(kind: str, element: str) -> str:
