@@ -38,18 +38,33 @@ class Found(NamedTuple):
 class Chosen:
     """The events any of which can be the one that is meant; several facts may be read off them.
 
-    `sure` are those that match, `all` those and the ones that only may, for the reasons `doubts`; `clash` is the doubt
-    where those that match differ; `complete` says that there can be no others.
+    `sure` are those that match, `all` those and the ones that only may, for the reasons `doubts`; `complete` says that
+    there can be no others.
+
+    Args:
+        found: the events to choose from.
+        can_be: tells those that can be meant; all of them where it is none, and what differs is a contradiction then.
     """
 
-    __slots__ = ("all", "clash", "complete", "doubts", "sure")
+    __slots__ = ("_one", "all", "complete", "doubts", "sure")
 
-    def __init__(self, sure: Sequence[Event], may: Sequence[Candidate], clash: Doubt, *, complete: bool) -> None:
+    def __init__(self, found: Found, can_be: Callable[[Event], bool] | None) -> None:
+        sure, may, _, self.complete = found
+        if can_be is not None and len(sure) + len(may) > 1:
+            sure = [event for event in sure if can_be(event)]
+            may = [one for one in may if can_be(one[0])]
         self.sure = Grounds(sure)
         self.all = Grounds([*sure, *[event for event, _ in may]]) if may else self.sure
         self.doubts = [doubt for _, doubt in may]
-        self.clash: Doubt = clash
-        self.complete = complete
+        self._one = can_be is None
+
+    @property
+    def clash(self) -> Doubt:
+        """The doubt where those that match say different things: of the same day they contradict each other."""
+        if self._one:
+            return "conflicting"
+        dates = {event.on.first if event.on is not None and event.on.exact else None for event in self.sure.events}
+        return "conflicting" if len(dates) == 1 and None not in dates else "imprecise"
 
 
 _NOTHING: Final = {complete: Found([], [], [], complete) for complete in (True, False)}
@@ -87,33 +102,19 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
 
 def only(found: Found) -> Chosen:
     """All of them: there should be one, and several that differ contradict each other."""
-    return Chosen(found.sure, found.may, "conflicting", complete=found.complete)
+    return Chosen(found, None)
 
 
 def latest(found: Found) -> Chosen:
     """Those that no matching event surely follows; an event without a date can be the last."""
     newest = max([one.on.first for one in found.sure if one.on is not None], default=None)
-    return _chosen(found, lambda event: event.on is None or newest is None or event.on.last >= newest)
+    return Chosen(found, lambda event: event.on is None or newest is None or event.on.last >= newest)
 
 
 def earliest(found: Found) -> Chosen:
     """Those that no matching event surely comes before; an event without a date can be the first."""
     oldest = min([one.on.last for one in found.sure if one.on is not None], default=None)
-    return _chosen(found, lambda event: event.on is None or oldest is None or event.on.first <= oldest)
-
-
-def _chosen(found: Found, can_be: Callable[[Event], bool]) -> Chosen:
-    sure, may, _, complete = found
-    if len(sure) + len(may) > 1:
-        sure = [event for event in sure if can_be(event)]
-        may = [one for one in may if can_be(one[0])]
-    return Chosen(sure, may, _clash(sure), complete=complete)
-
-
-def _clash(events: Sequence[Event]) -> Doubt:
-    """The doubt where events say different things: of the same day they contradict each other, else one is newer."""
-    dates = {None if event.on is None or not event.on.exact else event.on.first for event in events}
-    return "conflicting" if len(dates) == 1 and None not in dates else "imprecise"
+    return Chosen(found, lambda event: event.on is None or oldest is None or event.on.first <= oldest)
 
 
 PICKS: Final = {"only": only, "latest": latest, "earliest": earliest}

@@ -23,7 +23,7 @@ from screener.dates import PartialDate, completed_years
 from screener.deriving.answers import Doubt, Matches
 from screener.deriving.fields import ON, date_of, doubt_in
 from screener.deriving.numbers import in_unit, usable
-from screener.deriving.sieve import by_codes, is_coded, strict
+from screener.deriving.sieve import ByFacts, by_codes, compares_options, is_coded, strict
 from screener.deriving.where import Wheres
 from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
 from screener.facts.events import Event, FieldValue, Quantity
@@ -64,11 +64,11 @@ def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
 
 
 def _remembered(worth: WorthOf, wheres: Sequence[Where]) -> WorthOf:
-    """The same function, remembered where codes and options alone decide over it."""
-    if not all(is_coded(where) for where in wheres):
-        return worth
-    known = by_codes(worth, wheres)
-    return lambda event, _: known(event)
+    """The same function, remembered where codes and options decide over it, and what facts they are the same as."""
+    if all(is_coded(where) for where in wheres):
+        known = by_codes(worth, wheres)
+        return lambda event, _: known(event)
+    return ByFacts(worth, wheres) if all(compares_options(where) for where in wheres) else worth
 
 
 def shown_by(derivation: FromEvents) -> list[str]:
