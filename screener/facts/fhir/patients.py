@@ -22,7 +22,6 @@ from screener.facts.fhir.readers.patient import read_patient_resource
 from screener.facts.fhir.readers.procedure import read_procedure
 from screener.facts.fhir.readers.recurrence import settled
 from screener.facts.fhir.references import Entry, Records
-from screener.facts.fhir.specimens import Plain, Specimens, plain_shape
 from screener.facts.fhir.times import Calendar
 from screener.facts.fhir.versions import other_version
 from screener.facts.inspection import Inspection, Problems
@@ -33,6 +32,8 @@ _LETTERS_KEPT: Final = 4_000_000
 
 
 _Read = Callable[[Entry, Chart], None]
+_ToRead = tuple[_Read, Entry]
+
 
 class _Reader(NamedTuple):
     read: _Read
@@ -68,11 +69,7 @@ class _Shape:
     modified: bool
     lists: bool
     odd: bool
-    plain: Plain | None
     count: int = 0
-
-
-_ToRead = tuple[_Shape, Entry]
 
 
 class Reading:
@@ -84,8 +81,6 @@ class Reading:
         self._calendar = Calendar(zone)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._letters = 0
-        self._shapes_seen = 0
-        self._specimens = Specimens()
         self._gaps: Counter[Gaps] = Counter()
 
     def read(
@@ -102,10 +97,10 @@ class Reading:
         chart = Chart(self._calendar, self.inspection, self.problems, Records())
         patients, conditions, others = self._sorted(distinct(entries, chart), chart)
         # The conditions come before what leans on them.
-        self._tell(patients, chart)
-        self._tell(conditions, chart)
+        _tell(patients, chart)
+        _tell(conditions, chart)
         chart.events = settled(chart.events)
-        self._tell(others, chart)
+        _tell(others, chart)
         self._count(chart, complete, named=bool(patients))
         return PatientEvents(patient_id, tuple(chart.events), row, complete - chart.missing)
 
@@ -124,18 +119,12 @@ class Reading:
             if shape.odd and not _looked_at(shape, entry, chart):
                 continue
             if kind == "Condition":
-                conditions.append((shape, entry))
+                conditions.append((shape.read, entry))
             elif kind == "Patient":
-                patients.append((shape, entry))
+                patients.append((shape.read, entry))
             else:
-                others.append((shape, entry))
+                others.append((shape.read, entry))
         return patients, conditions, others
-
-    def _tell(self, entries: Iterable[_ToRead], chart: Chart) -> None:
-        tell = self._specimens.tell
-        for shape, entry in entries:
-            if shape.plain is None or not tell(shape.plain, shape.read, entry, chart):
-                shape.read(entry, chart)
 
     def _count(self, chart: Chart, complete: frozenset[EventKind], *, named: bool) -> None:
         self._gaps.update(gaps_of(chart.events))
@@ -152,8 +141,7 @@ class Reading:
             self.fold()
             self._shapes.clear()
             self._letters = 0
-        self._shapes_seen += 1
-        shape = self._shapes[key] = _shape_of(entry, self._shapes_seen)
+        shape = self._shapes[key] = _shape_of(entry)
         return shape
 
     def handed_over(self) -> Inspection:
@@ -186,16 +174,19 @@ def _looked_at(shape: _Shape, entry: Entry, chart: Chart) -> bool:
     return shape.version is None
 
 
-def _shape_of(entry: Entry, number: int) -> _Shape:
+def _tell(entries: Iterable[_ToRead], chart: Chart) -> None:
+    for read, entry in entries:
+        read(entry, chart)
+
+
+def _shape_of(entry: Entry) -> _Shape:
     elements = entry.resource.keys()
     aside = LEFT_ASIDE.get(entry.type)
     ignored = () if aside is None else tuple(sorted(_shown(entry.type, one) for one in elements - aside))
     read = READERS[entry.type].read
     version, modified = other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements)
     lists = entry.type == "Observation" and "extension" in elements
-    odd = modified or lists or version is not None
-    plain = None if odd else plain_shape(entry.type, elements, number)
-    return _Shape(entry.type, read, ignored, version, modified, lists, odd, plain)
+    return _Shape(entry.type, read, ignored, version, modified, lists, modified or lists or version is not None)
 
 
 def _shown(kind: str, element: str) -> str:

@@ -14,29 +14,21 @@ from screener.facts.quantities import NotANumber, measured
 _UCUM: Final = "http://unitsofmeasure.org"
 _NO_UNIT: Final = "1"
 """UCUM's unit of a bare number: an integer of FHIR has none."""
-_UNREADABLE: Final = EventField(None, "", "unreadable")
 
 
 def read_quantity(value: object, element: str, inspection: Inspection) -> EventField | None:
     """A Quantity: its number, or the range that its comparator leaves, in the UCUM code that it gives, else the unit as
     it is written; none where there is nothing.
     """
-    if value is None:
-        return None
-    found = known_quantity(value) or _UNREADABLE
-    return _unreadable(found.said, element, inspection) if found.value is None else found
-
-
-def known_quantity(value: object) -> EventField | None:
-    """The same, of which nothing is counted; none as well where what stands there is no Quantity."""
     if not isinstance(value, dict):
-        return None
+        return None if value is None else _unreadable("", element, inspection)
     get = value.get
     parts = get("value"), get("comparator"), get("unit"), get("code"), get("system")
     try:
-        return _quantity(*parts) if short(parts) else _quantity.__wrapped__(*parts)
+        found = _quantity(*parts) if short(parts) else _quantity.__wrapped__(*parts)
     except TypeError:  # a list or an object where a number or a text belongs
-        return None
+        return _unreadable("", element, inspection)
+    return _unreadable(found.said, element, inspection) if found.value is None else found
 
 
 @lru_cache(maxsize=16_384, typed=True)
