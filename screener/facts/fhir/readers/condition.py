@@ -52,7 +52,6 @@ class _Parts(NamedTuple):
     fields: Mapping[str, EventField] | None = None
     sides: tuple[Side, ...] = ()
     cancer: bool = False
-    alike: object = None
 
 
 def _read_parts(parts: tuple[object, object, object, object, tuple[str, ...]], inspection: Inspection) -> _Parts:
@@ -75,7 +74,7 @@ def _read_parts(parts: tuple[object, object, object, object, tuple[str, ...]], i
         "clinical_status": clinical,
     }
     cancer = bool(parts[4]) or names_cancer(code.codes)
-    return _Parts(standing, status, recorded(fields), sides, cancer, object())
+    return _Parts(standing, status, recorded(fields), sides, cancer)
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -91,12 +90,12 @@ def read_condition(entry: Entry, chart: Chart) -> None:
         hint = "export it as FHIR R4"
         return chart.reject(entry, f"the Condition is FHIR STU3 ({element})", hint, ("condition",))
     profiles = _cancers_of(resource) if "meta" in resource else ()
-    said = _parts_of((verification, clinical, get("code"), get("bodySite"), profiles), chart.inspection)
+    said, alike = _parts_of((verification, clinical, get("code"), get("bodySite"), profiles), chart.inspection)
     if said.standing is None:
         return None
     if said.fields is None:
         return chart.reject(entry, "the Condition has no code", "give it one", ("condition",))
-    fields, alike, cancer = dict(said.fields), said.alike, said.cancer
+    fields, cancer = dict(said.fields), said.cancer
     if "extension" in resource and (histology := _histology(entry, chart)) is not None:
         fields["histology"], alike, cancer = histology, None, True
     if cancer and said.sides and said.standing != "refuted":

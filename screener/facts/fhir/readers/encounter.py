@@ -22,7 +22,6 @@ class _Parts(NamedTuple):
     standing: Standing | None
     status: str | None = None
     fields: Mapping[str, EventField] = MappingProxyType({})
-    alike: object = None
 
 
 def _read_parts(parts: tuple[object, object, object], inspection: Inspection) -> _Parts:
@@ -35,7 +34,7 @@ def _read_parts(parts: tuple[object, object, object], inspection: Inspection) ->
         "code": joined(concepts(parts[2], "Encounter.type", inspection)),
         "setting": None if code is None else EventField((code,), code.display or code.code),
     }
-    return _Parts(standing, status, recorded(fields), object())
+    return _Parts(standing, status, recorded(fields))
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -47,10 +46,10 @@ def read_encounter(entry: Entry, chart: Chart) -> None:
     setting = get("class")
     if isinstance(setting, list):
         return chart.reject(entry, "the Encounter is FHIR R5 (class)", "export it as FHIR R4", ("encounter",))
-    said = _parts_of((get("status"), setting, get("type")), chart.inspection)
+    said, alike = _parts_of((get("status"), setting, get("type")), chart.inspection)
     if said.standing is None:
         return None
-    fields, alike = dict(said.fields), said.alike
+    fields = dict(said.fields)
     if (reason := chart.reasons(entry).field()) is not None:
         fields["reason"], alike = reason, None
     span = chart.span(entry, "period") or NO_SPAN

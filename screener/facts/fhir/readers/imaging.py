@@ -40,7 +40,6 @@ class _Parts(NamedTuple):
     modalities: tuple[Concept, ...] = ()
     sides: tuple[Side, ...] = ()
     fields: Mapping[str, EventField] = MappingProxyType({})
-    alike: object = None
 
 
 def _read_parts(parts: tuple[object, object, object], inspection: Inspection) -> _Parts:
@@ -56,7 +55,7 @@ def _read_parts(parts: tuple[object, object, object], inspection: Inspection) ->
         "modality": joined(dict.fromkeys(modalities)),
         "laterality": laterality(sides),
     }
-    return _Parts(standing, status, codes, modalities, sides, recorded(fields), object())
+    return _Parts(standing, status, codes, modalities, sides, recorded(fields))
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -65,14 +64,14 @@ _parts_of: Final = Remembered(_read_parts)
 def read_study(entry: Entry, chart: Chart) -> None:
     """Make the event of an ImagingStudy. What tracer was used is not told by one."""
     get = entry.resource.get
-    said = _parts_of((get("status"), get("procedureCode"), get("modality")), chart.inspection)
+    said, alike = _parts_of((get("status"), get("procedureCode"), get("modality")), chart.inspection)
     if said.standing is None:
         return
     series = get("series")
     several = [] if series is None else list(objects(series, "ImagingStudy.series", chart.inspection))
     on = chart.date(entry, "started") or _first_started(several, chart)
     reasons = chart.reasons(entry)
-    fields, alike = dict(said.fields), said.alike
+    fields = dict(said.fields)
     if several or reasons is not NO_REASONS:
         fields, alike = recorded(_more(several, reasons, said, chart)), None
     chart.add(entry, "imaging", on, fields, status=said.status, standing=said.standing, alike=alike)

@@ -34,7 +34,6 @@ class _Parts(NamedTuple):
     standing: Standing | None
     status: str | None = None
     code: EventField | None = None
-    alike: object = None
 
 
 def _read_parts(parts: tuple[str, object, object, object, object], inspection: Inspection) -> _Parts:
@@ -46,7 +45,7 @@ def _read_parts(parts: tuple[str, object, object, object, object], inspection: I
     if standing is None:
         return _Parts(None)
     code = concept(code_said, f"{kind}.medicationCodeableConcept", inspection)
-    return _Parts(standing, status, None if code is None else code.field, object())
+    return _Parts(standing, status, None if code is None else code.field)
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -57,10 +56,10 @@ def read_medication(entry: Entry, chart: Chart) -> None:
     resource, kind = entry.resource, entry.type
     get = resource.get
     parts = (kind, get("status"), get("intent"), get("doNotPerform"), get("medicationCodeableConcept"))
-    said = _parts_of(parts, chart.inspection)
+    said, alike = _parts_of(parts, chart.inspection)
     if said.standing is None:
         return
-    code, alike = said.code, said.alike
+    code = said.code
     if code is None:
         code, alike = _named(entry, chart), None
     if code is None:

@@ -40,7 +40,6 @@ class _Parts(NamedTuple):
 
     fields: Mapping[str, EventField]
     shared: Mapping[str, EventField]
-    alike: object
 
 
 def _read_parts(
@@ -60,7 +59,7 @@ def _read_parts(
         **_read_value(form, value, "Observation", inspection),
         "upper_limit": _upper_limit(ranges, "Observation.referenceRange", inspection),
     }
-    return _Parts({**recorded(fields), **shared}, shared, object())
+    return _Parts({**recorded(fields), **shared}, shared)
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -79,11 +78,11 @@ def read_observation(entry: Entry, chart: Chart) -> None:
     measured = form == _QUANTITY
     value = resource[form] if form in _REPEATED else None
     parts = (get("code"), form, value, get("referenceRange"), get("bodySite"), get("method"))
-    said = _parts_of(parts, chart.inspection)
+    said, alike = _parts_of(parts, chart.inspection)
     if said is None:
         return chart.reject(entry, "the Observation has no code", "give it one", ("observation",))
     on = _effective(entry, chart)
-    fields, alike = dict(said.fields), said.alike
+    fields = dict(said.fields)
     if measured:
         quantity = read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)
         if quantity is None:

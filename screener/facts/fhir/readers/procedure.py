@@ -41,7 +41,6 @@ class _Parts(NamedTuple):
     sites: Sites = NO_SITES
     fields: Mapping[str, EventField] = MappingProxyType({})
     sides: tuple[Side, ...] = ()
-    alike: object = None
 
 
 def _read_parts(parts: tuple[bool, object, object, object, object], inspection: Inspection) -> _Parts:
@@ -59,7 +58,7 @@ def _read_parts(parts: tuple[bool, object, object, object, object], inspection: 
     fields = {"code": code.field, "site": sites.field(), "laterality": laterality(sides)}
     if course:
         fields |= extent_fields(sites.each)
-    return _Parts(course, status, standing, code, sites, recorded(fields), sides, object())
+    return _Parts(course, status, standing, code, sites, recorded(fields), sides)
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -71,14 +70,14 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
     get = resource.get
     found = extensions(resource, _KNOWN, "Procedure", chart.inspection) if "extension" in resource else {}
     marked = not RADIOTHERAPY.isdisjoint(found) or RADIOTHERAPY_COURSE in profiles_of(resource)
-    said = _parts_of((marked, get("code"), get("category"), get("status"), get("bodySite")), chart.inspection)
+    said, alike = _parts_of((marked, get("code"), get("category"), get("status"), get("bodySite")), chart.inspection)
     if said.standing is None:
         return
     if said.code is None:
         chart.reject(entry, "the Procedure has no code", "give it one", ("procedure", "radiotherapy"))
         return
     times, reasons = performed(entry, chart), chart.reasons(entry)
-    fields, alike = dict(said.fields), said.alike
+    fields = dict(said.fields)
     if times.start is not None:
         fields["start"] = times.start
     if times.end is not None:
