@@ -1,4 +1,4 @@
-"""Events that are alike differ in dates and measured values alone, so that what codes answer is asked of one of them."""
+"""Events that are alike differ in dates and measured values alone, so what codes answer is asked of one of them."""
 
 from __future__ import annotations
 
