@@ -30,11 +30,7 @@ MEASURED = 2_000
 
 
 def in_process(folder: Path) -> list[tuple[str, str]]:
-    """Bundles a second of processor time in one process: parsed, read into events, and derived from.
-
-    A fact keeps the events it rests on, and writes its evidence when somebody looks; so facts are measured as they
-    come, and with every piece of their evidence written.
-    """
+    """Bundles a second of processor time in one process: parsed, read to events, to facts, and to written evidence."""
     files = sorted(folder.rglob("*.json"))
     criteria = shipped("criteria")
     loaded = admitted(find_rules(TRIAL, criteria), criteria)
