@@ -86,13 +86,13 @@ def entries_of(
     unpacking = _Unpacking(file, position, inspection, problems)
     if isinstance(document, list):
         for number, one in enumerate(document, start=1):
-            unpacking.add(one, None, f"item {number}")
+            unpacking.add(one, None, unpacking.within(f"item {number}"))
     elif not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise Unusable("is no FHIR resource: it has no resourceType", "leave it out of the folder")
     elif document["resourceType"] == "Bundle":
         unpacking.bundle(document)
     else:
-        unpacking.add(document, None, "")
+        unpacking.add(document, None, unpacking.place)
     return unpacking.found
 
 
@@ -103,7 +103,8 @@ def _is_type(kind: str) -> bool:
 
 
 def _is_word(name: str) -> bool:
-    return name.isascii() and name.isprintable() and " " not in name
+    # Few ids hold more than letters, digits and hyphens, and then it takes a second look.
+    return name.isascii() and (name.isalnum() or (name.isprintable() and " " not in name))
 
 
 class _Unpacking:
@@ -111,18 +112,21 @@ class _Unpacking:
 
     def __init__(self, file: str, position: str, inspection: Inspection, problems: Problems) -> None:
         self.found: list[Entry] = []
+        self.place = f"{file}, {position}" if position else file
         self._file = file
-        self._place = f"{file}, {position}" if position else file
         self._inspection = inspection
         self._problems = problems
 
-    def add(self, resource: object, url: object, part: str) -> None:
-        """Take one resource, which stands in a part of the document; what is none is a problem."""
+    def within(self, part: str) -> str:
+        """The place of a part of the document."""
+        return f"{self.place}, {part}"
+
+    def add(self, resource: object, url: object, place: str) -> None:
+        """Take one resource, which stands at a place; what is none is a problem."""
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
         if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind[:_LONGEST_TYPE]):
-            self._problem(part, "holds no FHIR resource: it has no resourceType", "export it again")
+            self._problem(place, "holds no FHIR resource: it has no resourceType", "export it again")
             return
-        place = f"{self._place}, {part}" if part else self._place
         full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
         name = resource.get("id")
         if isinstance(name, str) and 0 < len(name) <= _LONGEST_ID and _is_word(name):
@@ -131,8 +135,7 @@ class _Unpacking:
             reference = full_url or f"{kind} at {place}"
         self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
 
-    def _problem(self, part: str, problem: str, hint: str) -> None:
-        place = f"{self._place}, {part}" if part else self._place
+    def _problem(self, place: str, problem: str, hint: str) -> None:
         position = place[len(self._file) :].removeprefix(", ")
         self._problems.add(RecordProblem(self._file, position, problem, hint))
 
@@ -140,20 +143,21 @@ class _Unpacking:
         """Take every resource of a Bundle; what its history says was deleted is left out."""
         entries = bundle.get("entry")
         if entries is not None and not isinstance(entries, list):
-            self._problem("", "the Bundle's entry is not a list", "export it as FHIR R4")
+            self._problem(self.place, "the Bundle's entry is not a list", "export it as FHIR R4")
             return
         history = bundle.get("type") == "history"
         deleted: set[str] = set()
+        add, within = self.add, self.within("entry ")
         for number, one in enumerate(entries or (), start=1):
             if not isinstance(one, dict):
-                self.add(one, None, f"entry {number}")
+                add(one, None, f"{within}{number}")
                 continue
             resource = one.get("resource")
             if resource is None:
                 # A history lists the newest first, so what was deleted stands before its versions.
                 deleted |= self._deleted(one, history=history)
                 continue
-            self.add(resource, one.get("fullUrl"), f"entry {number}")
+            add(resource, one.get("fullUrl"), f"{within}{number}")
             if deleted and self.found and self.found[-1].reference in deleted:
                 self.found.pop()
 
