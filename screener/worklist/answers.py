@@ -108,12 +108,18 @@ def _beside(recorded: FactValue) -> Evidence:
 def definition_of(rules: RuleSet, name: str) -> FactDefinition:
     """The fact that a person can settle under a name.
 
+    An age is never one: a birth date, which may come with any later table, stands above it, so that the answer would
+    be kept and not count. A year or a month of birth says as much.
+
     Raises:
-        UsageError: no criterion reads it.
+        UsageError: no criterion reads it, or it is an age.
     """
     read = {fact.name: fact for fact in facts_of(rules)}
-    if AGE in read:
+    if read.pop(AGE, None) is not None:
         read[BIRTH_DATE] = rules.vocabulary[BIRTH_DATE]
+        if name == AGE:
+            hint = f"Answer {BIRTH_DATE} instead; a year or a month will do, as in 2014 or 2014-03."
+            raise UsageError("An age cannot be answered: a birth date would stand above it.", hint=hint)
     if name in read:
         return read[name]
     close = get_close_matches(name, read, n=1)

@@ -38,6 +38,16 @@ def test_an_answer_settles_the_patient_at_the_next_run_and_at_all_that_follow(de
         assert (said["changed"], said["counts"]["eligible"]) == ([], 3)
 
 
+@pytest.mark.parametrize("patient", ["P-001", "P-003"])
+def test_an_age_is_refused_as_an_answer_and_the_birth_date_counts(file_desk: Desk, patient: str) -> None:
+    said = file_desk.answer(patient, "age", "12")
+    assert (said.code, "Answer birth_date instead" in said.err) == (2, True)
+    assert file_desk.rescreen().json["changed"] == []
+    assert file_desk.answer("P-001", "birth_date", "2014").code == 0
+    (change,) = file_desk.rescreen().json["changed"]
+    assert (change["from"], change["to"]) == ("eligible", "not_eligible")
+
+
 def test_an_answer_is_shown_as_one_with_who_said_so(desk: Desk) -> None:
     desk.answer("P-003", "primary_breast_sarcoma", "no")
     desk.rescreen()
