@@ -66,5 +66,7 @@ def command(
     again = f" Look again on {row.recheck_on}: {row.recheck_because}." if row.recheck_on else ""
     read = "was read a second time as" if second else "is"
     click.echo(f"Kept as decision {row.id}: {kept.pseudonym} {read} {row.state.replace('_', ' ')}.{again}")
+    if kept.changed is not None:
+        click.echo(kept.changed, err=True)
     click.echo(f"Anchor of the audit trail: {kept.anchor}", err=True)
     return EXIT_OK

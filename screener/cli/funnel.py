@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from screener.cli.memory_options import by_option, form_option, named, open_memory_at
-from screener.cli.options import out_option, trial_argument
+from screener.cli.memory_options import by_option, changed_since_run, form_option, named, open_memory_at
+from screener.cli.options import criteria_option, out_option, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.worklist import looked_at, say_standing
 from screener.errors import EXIT_OK
@@ -25,9 +25,11 @@ from screener.errors import EXIT_OK
 @by_option
 @form_option("text", "json", "svg")
 @out_option("the funnel")
+@criteria_option
 @store_option
 def command(
-    trial: str, suppress_below: int, by: str | None, form: str, out: Path | None, store_url: str | None
+    trial: str, suppress_below: int, by: str | None, form: str, out: Path | None, criteria_dir: Path | None,
+    store_url: str | None,
 ) -> int:  # fmt: skip
     """Count the patients of TRIAL, step by step.
 
@@ -59,7 +61,7 @@ def command(
     else:
         content = "".join(f"{line}\n" for line in (title, *funnel_lines(data)))
     write_out([content.encode()], out)
-    say_standing(view, anchor)
+    say_standing(view, anchor, changed_since_run(view, criteria_dir, store_url))
     return EXIT_OK
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from screener.cli.memory_options import by_option, form_option, named, open_memory_at, utc_now
+from screener.cli.memory_options import by_option, changed_since_run, form_option, named, open_memory_at, utc_now
 from screener.cli.options import Day, criteria_option, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening
@@ -89,7 +89,7 @@ def command(
             lines, data = look.at_all(filters, limit)
     for line in [compact(data)] if form == "json" else lines:
         click.echo(line)
-    say_standing(view, anchor)
+    say_standing(view, anchor, changed_since_run(view, criteria_dir, store_url))
     return EXIT_OK
 
 
@@ -164,10 +164,12 @@ def looked_at(
     return view, anchor
 
 
-def say_standing(view: CohortView, anchor: Anchor) -> None:
+def say_standing(view: CohortView, anchor: Anchor, changed: str | None) -> None:
     """Say on standard error what every output must say: how the rules stand, what it is for, the anchor."""
     from screener.criteria.prose import INTENDED_USE
 
+    if changed is not None:
+        click.echo(changed, err=True)
     click.echo(f"{view.trial}. Rules: {view.footing.loaded.approval}. Intended use: {INTENDED_USE}", err=True)
     click.echo(f"Anchor of the audit trail: {anchor}", err=True)
 

@@ -17,7 +17,7 @@ from screener.store.rows import storable
 from screener.store.run_records import Present
 from screener.store.runs import RunStore
 from screener.worklist.answers import AnswerBook
-from screener.worklist.footing import Footing
+from screener.worklist.footing import Footing, changed_since
 from screener.worklist.recheck import Recheck, next_recheck
 from screener.worklist.snapshot import decoded, fitting
 from screener.worklist.states import (
@@ -56,11 +56,12 @@ class Given(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A decision that was kept, and the head of the audit trail."""
+    """A decision that was kept, and the head of the audit trail; `changed` says what changed since the last run."""
 
     row: DecisionRow
     pseudonym: str
     anchor: Anchor
+    changed: str | None
 
 
 class _Case(NamedTuple):
@@ -94,6 +95,7 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
         hint = f"Screen first: screener run {trial} --patients PATH"
         raise UsageError(f"This patient was never screened for {trial}.", hint=hint)
     case = _Case(trial_id, patient, present, tuple(one.id for one in footing.rules.criteria), who, today, now)
+    changed = _changed(memory, footing, case, given)
     because = None
     if given.move.to == "recheck_due" and not given.second:
         recheck = _recheck(memory, footing, case, given.move)
@@ -105,7 +107,17 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
         return row
 
     kept, anchor = DecisionStore(memory.database, memory.keys).keep(trial_id, trial, patient, make)
-    return Kept(kept, patient.pseudonym, anchor)
+    return Kept(kept, patient.pseudonym, anchor, changed)
+
+
+def _changed(memory: Memory, footing: Footing, case: _Case, given: Given) -> str | None:
+    """What changed since the last run; nobody is contacted over results that rest on rules which no longer stand."""
+    runs = RunStore(memory.database, memory.keys)
+    basis, _ = runs.basis(runs.past(footing.rules.trial, case.present.run).basis_id)
+    changed = changed_since(footing, (basis.sha256, basis.engine), case.present.run)
+    if changed is not None and given.move.to in CONTACT and not given.second:
+        raise UsageError(changed, hint=f"Rescreen with: screener rescreen {footing.rules.trial}")
+    return changed
 
 
 def state_of(before: DecisionRow | None, verdict: str, *, first_seen_now: bool) -> State:

@@ -79,6 +79,22 @@ def held_against(loaded: LoadedRules, registry_text: str | None, *, engine: str 
     return Footing(loaded, rules, stale, registry_text, engine)
 
 
+def changed_since(now: Footing, then: tuple[str, str], run: int) -> str | None:
+    """Say so where past results rest on something else than a screening today would; nothing where they do not.
+
+    Args:
+        now: what a screening today would rest on.
+        then: the hash of what the run stood on, and the version of the program that made it.
+        run: its number.
+    """
+    sha256, engine = then
+    if now.sha256 == sha256:
+        return None
+    as_engine = replace(now, engine=engine).sha256 == sha256
+    what = "The program has" if as_engine else "The rules or the registry's words have"
+    return f"{what} changed since run {run}: rescreen first."
+
+
 def stored_footing(runs: RunStore, number: int, trial: str) -> Footing:
     """What past results rest on, by the number under which the store keeps it.
 
