@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from screener.worklist.log import outcomes
+from screener.worklist.outcomes import outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> 
         "new": entry.new,
         "moved_from": entry.moved_from,
         "moved_since_decision": entry.moved_since_decision,
+        "when_decided": {"failing": entry.then.failing, "open": entry.then.unknown} if entry.then else None,
         "in_last_run": entry.run.id == view.run.id,
         "data": {"as_of": entry.run.as_of, **(age._asdict() if age else {})},
         "decided_by": decision.who if decision else None,

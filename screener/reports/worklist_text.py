@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from screener.worklist.log import outcomes
+from screener.worklist.outcomes import Outcomes, outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
@@ -72,19 +72,26 @@ def _badge(entry: Entry) -> str:
     said = ["new"] if entry.new and entry.bin != "new" else []
     if entry.moved_from is not None:
         said.append(f"changed from {_VERDICTS[entry.moved_from]}")
-    if entry.moved_since_decision and entry.decision is not None:
+    if entry.decision is not None and entry.decision.verdict != entry.standing.verdict:
         said.append(f"was {_VERDICTS[entry.decision.verdict]} when decided")
+    elif entry.then is not None:
+        said.append(f"when decided: {_criteria(entry.then) or 'none fails or is open'}")
     return f"  [{'; '.join(said)}]" if said else ""
 
 
 def _open(view: CohortView, entry: Entry) -> str:
     found = outcomes(entry.standing.results, view.criteria_of(entry))
-    said = [f"fails {', '.join(found.failing)}"] if found.failing else []
-    if found.unknown and not found.failing:
-        said.append(f"open: {', '.join(found.unknown)}")
+    said = [_criteria(found)] if found.failing or found.unknown else []
     if entry.standing.questions:
         said.append(f"to find out: {', '.join(entry.standing.questions)}")
     return "; ".join(said)
+
+
+def _criteria(found: Outcomes) -> str:
+    """The criteria that fail; where none does, those that are open."""
+    if found.failing:
+        return f"fails {', '.join(found.failing)}"
+    return f"open: {', '.join(found.unknown)}" if found.unknown else ""
 
 
 def _decision(entry: Entry) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screener.criteria.approval import same_person
@@ -17,7 +19,8 @@ from screener.store.rows import storable
 from screener.store.run_records import Present
 from screener.store.runs import RunStore
 from screener.worklist.answers import AnswerBook
-from screener.worklist.footing import Footing, changed_since
+from screener.worklist.footing import Footing, changed_since, stored_footing
+from screener.worklist.outcomes import outcomes
 from screener.worklist.recheck import Recheck, next_recheck
 from screener.worklist.snapshot import decoded, fitting
 from screener.worklist.states import (
@@ -94,15 +97,17 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
     if present is None:
         hint = f"Screen first: screener run {trial} --patients PATH"
         raise UsageError(f"This patient was never screened for {trial}.", hint=hint)
-    case = _Case(trial_id, patient, present, tuple(one.id for one in footing.rules.criteria), who, today, now)
+    case = _Case(trial_id, patient, present, footing.criteria, who, today, now)
     changed = _changed(memory, footing, case, given)
     because = None
     if given.move.to == "recheck_due" and not given.second:
         recheck = _recheck(memory, footing, case, given.move)
         given, because = given._replace(move=given.move._replace(recheck_on=recheck.on)), recheck.because
 
+    same = partial(_same_criteria, RunStore(memory.database, memory.keys), trial, case)
+
     def make(before: Before) -> DecisionRow:
-        row = _second(given, case, before) if given.second else _first(given, case, before)
+        row = _second(given, case, before) if given.second else _first(given, case, before, same_as_in=same)
         row.recheck_because = because
         return row
 
@@ -120,18 +125,36 @@ def _changed(memory: Memory, footing: Footing, case: _Case, given: Given) -> str
     return changed
 
 
-def state_of(before: DecisionRow | None, verdict: str, *, first_seen_now: bool) -> State:
-    """Where a patient stands now, by the decision in force and the verdict of the last run."""
+def state_of(before: DecisionRow | None, verdict: str, *, first_seen_now: bool, same_criteria: bool = True) -> State:
+    """Where a patient stands now, by the decision in force and the verdict of the last run.
+
+    A decision against the screening was made over the criteria that failed, or were open, then: where these are no
+    longer the same ones, it asks for another look.
+    """
     if before is None:
         return state_without_decision(verdict, first_seen_now=first_seen_now)
-    return state_after(before.state, then=before.verdict, now=verdict)  # type: ignore[arg-type]
+    as_decided = same_criteria or not before.override
+    return state_after(before.state, then=before.verdict, now=verdict, as_decided=as_decided)  # type: ignore[arg-type]
 
 
-def _first(given: Given, case: _Case, stands: Before) -> DecisionRow:
+def _same_criteria(runs: RunStore, trial: str, case: _Case, decided_in: int) -> bool:
+    """Whether the criteria that fail and are open are those of the run in which the patient was decided on."""
+    patient = case.patient.number
+    then, now = (
+        runs.letters(case.trial_id, [patient], number).get(patient) for number in (decided_in, case.present.run)
+    )
+    if then is None or now is None or then == now:
+        return then == now
+    before, after = (outcomes(letters, stored_footing(runs, basis, trial).criteria) for basis, letters in (then, now))
+    return not before.differ(after)
+
+
+def _first(given: Given, case: _Case, stands: Before, *, same_as_in: Callable[[int], bool]) -> DecisionRow:
     """A decision that moves the patient; what it does not say anew stays as it was."""
     before = stands.decision
-    move = _with_same_override(given.move, case.verdict, before)
-    state = state_of(before, case.verdict, first_seen_now=case.present.first_seen_now)
+    same = before is None or same_as_in(before.run_id)
+    move = _with_same_override(given.move, case.verdict, before if same else None)
+    state = state_of(before, case.verdict, first_seen_now=case.present.first_seen_now, same_criteria=same)
     barred = before is not None and before.do_not_contact
     now = Standing(state, case.verdict, barred, stands.barred_elsewhere)
     check_move(move, now, criteria=case.criteria, today=case.today)
@@ -153,7 +176,10 @@ def _first(given: Given, case: _Case, stands: Before) -> DecisionRow:
 
 
 def _with_same_override(move: Move, verdict: str, before: DecisionRow | None) -> Move:
-    """The move with the reason given before, where it goes on against the same verdict: nobody says it twice."""
+    """The move with the reason given before, where it goes on against the same verdict: nobody says it twice.
+
+    `before` is the decision in force, none where other criteria fail or are open than when it was made.
+    """
     goes_on = before is not None and before.override and before.verdict == verdict and before.state in CONTACT
     if before is None or not goes_on or move.override_reason or move.to not in CONTACT:
         return move

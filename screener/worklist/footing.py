@@ -57,6 +57,11 @@ class Footing:
     engine: str = __version__
 
     @property
+    def criteria(self) -> tuple[str, ...]:
+        """The ids of the criteria, in the order of the protocol."""
+        return tuple(one.id for one in self.rules.criteria)
+
+    @property
     def sha256(self) -> str:
         """The hash of all that a result can rest on here."""
         parts = [self.engine, self.rules.trial, self.loaded.sha256, self.registry_text]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from screener.worklist.log import Outcomes, outcomes
+from screener.worklist.outcomes import Outcomes, outcomes
 
 if TYPE_CHECKING:
     from screener.matching.results import PatientResult

@@ -7,11 +7,12 @@ since. Patients stand in both by pseudonym alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from screener.store.decision_tables import ScreeningDecision
 from screener.store.rows import key_of
 from screener.worklist.deciding import state_of
+from screener.worklist.outcomes import outcomes
 
 if TYPE_CHECKING:
     from screener.store.decision_tables import DecisionRow
@@ -30,22 +31,6 @@ LOGS: Final[tuple[LogName, ...]] = ("pre-screening", "screening")
 """The log before consent, which never leaves the institution, and the one after it."""
 
 _METHODS: Final = {"table": "automated", "memory": "automated, from memory"}
-
-
-class Outcomes(NamedTuple):
-    """What became of the criteria of a patient, by their ids; `passed` counts those that pass."""
-
-    failing: tuple[str, ...]
-    unknown: tuple[str, ...]
-    passed: int
-
-
-def outcomes(results: str, ids: tuple[str, ...]) -> Outcomes:
-    """The criteria that fail and those that are open, from the letters that are kept."""
-    pairs = list(zip(ids, results, strict=True))
-    failing = tuple(name for name, letter in pairs if letter in "na")
-    unknown = tuple(name for name, letter in pairs if letter == "u")
-    return Outcomes(failing, unknown, sum(letter in "md" for _, letter in pairs))
 
 
 def after_consent(entry: Entry) -> bool:

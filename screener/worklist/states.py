@@ -213,14 +213,15 @@ def state_without_decision(verdict: str, *, first_seen_now: bool) -> State:
     return "needs_data" if verdict == "needs_information" else "needs_review"
 
 
-def state_after(decided: State, *, then: str, now: str) -> State:
-    """Where a patient stands after a decision: a verdict that moved since then asks for another look.
+def state_after(decided: State, *, then: str, now: str, as_decided: bool = True) -> State:
+    """Where a patient stands after a decision: what moved since then asks for another look.
 
     Args:
         decided: the state that was decided.
         then: the engine's verdict at the time of the decision.
         now: its verdict now.
+        as_decided: whether what the decision rests on besides the verdict is as it was.
     """
-    if then == now or decided in _SETTLED:
+    if (then == now and as_decided) or decided in _SETTLED:
         return decided
     return "needs_data" if now == "needs_information" else "needs_review"

@@ -135,6 +135,24 @@ def test_going_on_against_the_screening_needs_the_reason_once(desk: Desk) -> Non
     assert (row["override"], row["override_reason"]) == ("yes", "status was mistyped")
 
 
+@pytest.mark.parametrize("state", ["to_approach", "approached"])
+def test_an_override_ends_where_another_criterion_fails_than_when_it_was_made(desk: Desk, state: str) -> None:
+    decide(desk, "P-007", "to_approach", "--override-reason", "status was mistyped")
+    if state == "approached":
+        decide(desk, "P-007", "approached")
+    desk.rescreen("2026-06-02")
+    assert len(exported(desk, "--contacts")) == (state == "to_approach")
+    desk.run(changed(desk.folder, SAMPLE, "P-007", "primary_breast_sarcoma", "yes"), "2026-06-03")
+    (one,) = listed(desk, "--changed")["patients"]
+    assert (one["patient"], one["verdict"], one["failing"]) == (desk.pseudonym("P-007"), "not_eligible", ["I1", "E1"])
+    assert (one["moved_since_decision"], one["when_decided"]["failing"]) == (True, ["I1"])
+    assert one["bin"] == ("approached" if state == "approached" else "needs_review")
+    assert "[when decided: fails I1]" in desk.call("worklist", TRIAL, "--changed").out
+    assert exported(desk, "--contacts") == []
+    again = decide(desk, "P-007", state if state == "approached" else "to_approach")
+    assert (again.code, "disagrees with the screening" in again.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

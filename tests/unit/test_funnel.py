@@ -8,7 +8,7 @@ import pytest
 
 from screener.reports.funnel_svg import funnel_svg
 from screener.worklist.funnel import CriterionLoss, Funnel, kappa, losses, shared
-from screener.worklist.log import Outcomes
+from screener.worklist.outcomes import Outcomes
 
 
 def test_kappa_is_that_of_cohens_definition() -> None:
