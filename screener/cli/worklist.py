@@ -129,6 +129,7 @@ class _Look(NamedTuple):
         """One patient, and which single answer settles them."""
         from screener.reports.worklist_json import patient_data
         from screener.reports.worklist_text import patient_lines
+        from screener.worklist.answers_shown import answers_shown
         from screener.worklist.asking import Asking
         from screener.worklist.evidence import facts_of_entries
         from screener.worklist.recheck import next_recheck
@@ -141,7 +142,9 @@ class _Look(NamedTuple):
         ((entry, facts),) = facts_of_entries(self.memory, self.view, found)
         settled = Asking(self.memory, self.view).settled_by(entry, facts)
         again = next_recheck(self.view.footings[entry.standing.basis_id], facts, self.view.today)
-        return patient_lines(listing, settled, again), patient_data(listing, settled, again)
+        answers = answers_shown(self.memory, self.view, entry, facts)
+        found_out = (settled, answers, again)
+        return patient_lines(listing, *found_out), patient_data(listing, *found_out)
 
     def _listing(self, entries: Sequence[Entry]) -> Listing:
         from screener.reports.worklist_text import Listing

@@ -11,6 +11,7 @@ from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
     from screener.reports.worklist_text import Listing
+    from screener.worklist.answers_shown import AnswerShown
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
     from screener.worklist.evidence import DataAge
@@ -33,12 +34,15 @@ def worklist_data(listing: Listing, questions: Sequence[CohortQuestion]) -> dict
     }
 
 
-def patient_data(listing: Listing, settled_by: Sequence[SettledBy], again: Recheck | None) -> dict[str, Any]:
-    """One patient, which single answer settles them, and when to look again."""
+def patient_data(
+    listing: Listing, settled_by: Sequence[SettledBy], answers: Sequence[AnswerShown], again: Recheck | None
+) -> dict[str, Any]:
+    """One patient, which single answer settles them, which answers stand, and when to look again."""
     (entry,) = listing.entries
     data = _entry_data(listing.view, entry, listing.ages)
     look_again = {"on": again.on.isoformat(), "because": again.because} if again is not None else None
-    return data | {"settled_by": [one._asdict() for one in settled_by], "look_again": look_again}
+    known = {"settled_by": [one._asdict() for one in settled_by], "answers": [one._asdict() for one in answers]}
+    return data | known | {"look_again": look_again}
 
 
 def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> dict[str, Any]:

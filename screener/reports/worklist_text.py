@@ -10,6 +10,7 @@ from screener.worklist.outcomes import Outcomes, outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
+    from screener.worklist.answers_shown import AnswerShown
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
     from screener.worklist.evidence import DataAge
@@ -114,16 +115,31 @@ def _age(listing: Listing, entry: Entry) -> str:
     return "; ".join(said)
 
 
-def patient_lines(listing: Listing, settled_by: Sequence[SettledBy], again: Recheck | None) -> Iterator[str]:
-    """One patient, which single answer settles them, and when to look again."""
+def patient_lines(
+    listing: Listing, settled_by: Sequence[SettledBy], answers: Sequence[AnswerShown], again: Recheck | None
+) -> Iterator[str]:
+    """One patient, which single answer settles them, which answers stand, and when to look again."""
     (entry,) = listing.entries
     yield from _entry_lines(listing, entry)
     vocabulary = listing.view.footings[entry.standing.basis_id].rules.vocabulary
     for one in settled_by:
         yield f"  {one.fact} ({vocabulary[one.fact].answered_by}): {vocabulary[one.fact].question}"
         yield f"      {_SETTLES[one.settles]}"
+    for answer in answers:
+        yield f"  {_answer(answer)}"
     if again is not None:
         yield f"    time alone changes a criterion on {again.on}: {again.because}"
+
+
+def _answer(one: AnswerShown) -> str:
+    said = [f"answer {one.number}: {one.fact} is {one.value} on {one.on}, answered by {one.by}, {one.source}"]
+    if one.recorded_otherwise is not None:
+        said.append(f"recorded otherwise: {one.recorded_otherwise}")
+    if one.note:
+        said.append(one.note)
+    if not one.counted:
+        said.append("counts from the next run")
+    return "; ".join(said)
 
 
 def question_lines(questions: Sequence[CohortQuestion]) -> Iterator[str]:

@@ -118,6 +118,55 @@ def test_a_second_answer_takes_the_place_of_the_first(desk: Desk) -> None:
     assert desk.call("audit", "verify").code == 0
 
 
+def shown(desk: Desk, patient: str) -> list[dict[str, object]]:
+    answers: list[dict[str, object]] = desk.call("worklist", TRIAL, "--patient", patient, "--format", "json").json[
+        "answers"
+    ]
+    return answers
+
+
+def test_answers_that_stand_are_shown_with_what_is_recorded_otherwise(file_desk: Desk) -> None:
+    file_desk.answer("P-001", "primary_breast_sarcoma", "yes")
+    (one,) = shown(file_desk, "P-001")
+    assert one == {
+        "number": 1, "fact": "primary_breast_sarcoma", "value": "yes", "on": "2026-06-01", "by": "A. Jansen",
+        "source": "chart", "note": None, "counted": False, "recorded_otherwise": "no",
+    }  # fmt: skip
+    file_desk.rescreen("2026-06-02")
+    assert shown(file_desk, "P-001") == [one | {"counted": True}]
+    text = file_desk.call("worklist", TRIAL, "--patient", "P-001").out
+    assert "answer 1: primary_breast_sarcoma is yes on 2026-06-01, answered by A. Jansen, chart" in text
+    assert "recorded otherwise: no" in text
+    assert shown(file_desk, "P-003") == []
+
+
+def test_an_answer_that_is_withdrawn_ends_with_its_row_in_the_trail(desk: Desk) -> None:
+    fact = "primary_breast_sarcoma"
+    desk.answer("P-003", fact, "no")
+    assert desk.rescreen("2026-06-02").json["counts"]["eligible"] == 3
+    withdrawing = ("answer", TRIAL, "P-003", fact, "--withdraw", "--by", "B. Visser")
+    both = desk.call(*withdrawing, "--source", "chart")
+    assert (both.code, "What is taken back has no value" in both.err) == (2, True)
+    said = desk.call(*withdrawing)
+    assert (said.code, said.out.startswith("Withdrawn: answer 1 on ")) == (0, True)
+    (change,) = desk.rescreen("2026-06-03").json["changed"]
+    assert (change["from"], change["to"]) == ("eligible", "needs_information")
+    assert [one["kind"] for one in change["because"]] == ["answer"]
+    assert shown(desk, "P-003") == []
+    trail = desk.call("audit", "show", "--patient", "P-003", "--format", "json").json
+    assert ("B. Visser", "ended an answer", "answer 1") in {(one["who"], one["act"], one["part"]) for one in trail}
+    again = desk.call(*withdrawing)
+    assert (again.code, "No answer to that fact" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize("missing", ["VALUE", "--on", "--source"])
+def test_an_answer_that_is_not_whole_is_one_sentence(file_desk: Desk, missing: str) -> None:
+    given = {"VALUE": ["no"], "--on": ["--on", "2026-06-01"], "--source": ["--source", "chart"]}
+    rest = [word for name, words in given.items() if name != missing for word in words]
+    said = file_desk.call("answer", TRIAL, "P-003", "primary_breast_sarcoma", *rest, "--by", "A. Jansen")
+    assert (said.code, missing in said.err) == (2, True)
+
+
 def test_an_answer_counts_from_its_day_on(desk: Desk) -> None:
     desk.answer("P-003", "primary_breast_sarcoma", "no", "2026-06-03")
     assert desk.rescreen("2026-06-02").json["changed"] == []
