@@ -38,6 +38,9 @@ REVIEWED: Final = "took rules under review"
 FOUND_APPROVED: Final = "found rules approved"
 """The acts of approval; their part is `rules` and the hash of the bytes that are approved."""
 
+SCREENED: Final = "screened"
+"""The act of a run that ended; its part names the run."""
+
 ERASED: Final = "erased"
 """The act of taking out all that is kept of a patient; its part is `patient`, the number, a colon and why."""
 

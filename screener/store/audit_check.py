@@ -18,7 +18,7 @@ from screener.store.decision_tables import DECISION_TABLES
 from screener.store.guards import missing
 from screener.store.keys import check_key
 from screener.store.memory_tables import AnswerRow, AuditRow, RunRow, StoreKey
-from screener.store.results_check import changed_runs
+from screener.store.results_check import changed_runs, untold_runs
 from screener.store.seals import sealed_content
 
 if TYPE_CHECKING:
@@ -197,6 +197,9 @@ def _check_ended(session: Session, trail: _Trail) -> None:
 def _check_results(session: Session, keys: Keys, trail: _Trail) -> None:
     """Whether the results of every run that the trail tells of are still those."""
     rows = {int(part.removeprefix("run ")): number for part, number in trail.told.items() if part.startswith("run ")}
+    untold = untold_runs(session, rows)
+    if untold:
+        _broken(trail.number + 1, f"is gone: nothing tells of run {min(untold)}, whose results are kept")
     changed = changed_runs(session, keys, rows, trail.erased)
     if changed:
         number, run = min((rows[run], run) for run in changed)

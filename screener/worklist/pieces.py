@@ -17,6 +17,7 @@ from screener.store.members import packed, unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, Piece, Stands, Totals
+from screener.store.seals import run_hashes
 from screener.worklist.calendar import Calendar
 from screener.worklist.causes import Cause
 from screener.worklist.report import VERDICTS, Change
@@ -106,14 +107,14 @@ class Work:
         self._members: set[int] = set()
         self._next_patient, self._next_snapshot = begun.next_patient, begun.next_snapshot
         self._counts: Counter[str] = Counter()
-        self._hashes: list[bytes] = []
+        self._hashes: list[tuple[int, bytes, bytes]] = []
         self.changed: list[Change] = []
         self.ended: list[Lapse] = []
         self.screened_again = 0
 
     def piece(self, seen: list[Seen], at: datetime) -> None:
         """Screen and keep one piece."""
-        known = self._store.known(self._begun.trial_id, [one.pseudonym for one in seen])
+        known = self._store.known(self._begun, [one.pseudonym for one in seen])
         piece, movers, verdicts = Piece([], [], [], []), [], []
         members, before, answers, hashes = self._members, self._before, self._answers, self._hashes
         for one in seen:
@@ -132,7 +133,7 @@ class Work:
                 if stands is not None and number in before and verdict != stands.verdict:
                     movers.append(_Mover(one, stands, verdict, now.facts))
             verdicts.append(verdict)
-            hashes.append(number.to_bytes(8, "big") + one.sha256 + sha256)
+            hashes.append((number, one.sha256, sha256))
             if number not in before:
                 self._arrived(one, verdict, known=stands is not None)
         self._counts.update(verdicts)
@@ -234,12 +235,9 @@ class Work:
 
     def totals(self) -> Totals:
         """What the run comes to."""
-        facts, results = hashlib.sha256(), hashlib.sha256()
-        for one in sorted(self._hashes):
-            facts.update(one[:40])
-            results.update(one[:8] + one[40:])
+        facts_sha256, results_sha256 = run_hashes(sorted(self._hashes))
         counts = {verdict: self._counts[verdict] for verdict in VERDICTS}
-        return Totals(counts, packed(self._members), facts.hexdigest(), results.hexdigest())
+        return Totals(counts, packed(self._members), facts_sha256, results_sha256)
 
 
 def _same_facts(mover: _Mover) -> bool:
