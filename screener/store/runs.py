@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, update
+from sqlalchemy import and_, bindparam, func, insert, or_, update
 from sqlmodel import Session, col, select
 
-from screener.errors import IntegrityError, UsageError
+from screener.errors import UsageError
 from screener.store.answers import lapse
 from screener.store.audit import (
     FOUND_APPROVED,
@@ -24,7 +24,6 @@ from screener.store.audit import (
     tells_of_approval,
 )
 from screener.store.memory_tables import (
-    AuditRow,
     Basis,
     FactSnapshot,
     Patient,
@@ -33,6 +32,7 @@ from screener.store.memory_tables import (
     RunRow,
     ScreenedTrial,
 )
+from screener.store.open_runs import check_none_planted, take_back
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, NewBasis, Order, Piece, Present, Remembered, Stands, Totals
 from screener.store.seals import result_content, run_content
@@ -73,7 +73,7 @@ class RunStore:
         with self.database.writing() as session:
             bind_key(session, self.keys, at)
             check_clock(session, at)
-            _take_back(session, at)
+            take_back(session, at)
             trial_id = _trial_id(session, order.trial)
             basis_id = _basis_id(session, trial_id, basis)
             previous = _last_complete(session, trial_id)
@@ -84,7 +84,7 @@ class RunStore:
             )  # fmt: skip
             session.add(row)
             session.flush()
-            _check_none_planted(session, key_of(row.id))
+            check_none_planted(session, key_of(row.id))
             next_patient = (session.exec(select(func.max(Patient.id))).one() or 0) + 1
             next_snapshot = (session.exec(select(func.max(FactSnapshot.id))).one() or 0) + 1
             return Begun(key_of(row.id), order, trial_id, basis_id, previous, next_patient, next_snapshot)
@@ -141,7 +141,7 @@ class RunStore:
     def abandon(self, at: datetime) -> None:
         """Take back an open run."""
         with self.database.writing() as session:
-            _take_back(session, at)
+            take_back(session, at)
 
     def bodies(self, snapshots: Iterable[int]) -> dict[int, bytes]:
         """Stored facts by the number of their snapshot."""
@@ -282,39 +282,6 @@ def in_force_at(number: int) -> tuple[Any, ...]:
     """The conditions under which a result was in force at the end of a run."""
     until = col(ResultRow.until_run)
     return col(ResultRow.run_id) <= number, or_(until.is_(None), until > number)
-
-
-def _take_back(session: Session, at: datetime) -> None:
-    """Undo what runs have left that were stopped.
-
-    Raises:
-        IntegrityError: the trail tells that one of them ended, whose results would be lost.
-    """
-    open_runs = list(session.exec(select(RunRow.id).where(RunRow.outcome == "running")))
-    if not open_runs:
-        return
-    told = select(AuditRow.part).where(AuditRow.act == SCREENED)
-    ended = session.exec(told.where(col(AuditRow.part).in_([f"run {one}" for one in open_runs])).limit(1)).first()
-    if ended is not None:
-        said = f"The store calls {ended} open, and the audit trail tells that it ended; nothing was changed."
-        raise IntegrityError(said, hint="Find what was changed with: screener audit verify")
-    connection = session.connection()
-    connection.execute(delete(ResultRow).where(col(ResultRow.run_id).in_(open_runs)))
-    connection.execute(delete(FactSnapshot).where(col(FactSnapshot.run_id).in_(open_runs)))
-    connection.execute(update(ResultRow).where(col(ResultRow.until_run).in_(open_runs)).values(until_run=None))
-    stopped = update(RunRow).where(col(RunRow.id).in_(open_runs))
-    connection.execute(stopped.values(outcome="interrupted", ended=at))
-
-
-def _check_none_planted(session: Session, run: int) -> None:
-    """See that nothing stands there for a run that only begins.
-
-    Raises:
-        IntegrityError: somebody has put results there.
-    """
-    if session.exec(select(ResultRow.run_id).where(ResultRow.run_id >= run).limit(1)).first() is not None:
-        said = "The store holds results of a run to come; nothing was changed."
-        raise IntegrityError(said, hint="Find what was changed with: screener audit verify")
 
 
 def _trial_id(session: Session, name: str) -> int:

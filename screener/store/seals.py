@@ -10,6 +10,7 @@ import orjson
 
 from screener.store.decision_tables import DECISION_TABLES, DecisionRow
 from screener.store.memory_tables import AnswerRow, Basis, ResultRow, RulesBundle, RunRow, ScreenedTrial
+from screener.store.tables import AcknowledgementRow, DriftRow, SnapshotRow, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -84,8 +85,21 @@ def decision_content(row: DecisionRow) -> bytes:
     )  # fmt: skip
 
 
+def acknowledgement_content(session: Session, row: AcknowledgementRow) -> bytes:
+    """What is sealed of an acknowledgement, with the change that it is about."""
+    drift = session.get(DriftRow, row.drift_id)
+    about = None
+    if drift is not None:
+        texts = [session.get(SnapshotRow, one) for one in (drift.from_snapshot_id, drift.to_snapshot_id)]
+        trial = session.get(Trial, drift.trial_id)
+        about = [trial.nct_id if trial is not None else None, drift.from_snapshot_id, drift.to_snapshot_id]
+        about += [one.eligibility_sha256 if one is not None else None for one in texts]
+    return orjson.dumps([row.id, row.drift_id, row.who, row.why, _moment(row.at), about])
+
+
 SEALED: Final[dict[str, tuple[type[Any], Callable[[Session, Any], bytes]]]] = {
     "run": (RunRow, run_content),
+    "acknowledgement": (AcknowledgementRow, acknowledgement_content),
     "answer": (AnswerRow, lambda _, row: answer_content(row)),
     **{name: (table, lambda _, row: decision_content(row)) for name, table in DECISION_TABLES.items()},
 }

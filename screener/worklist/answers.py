@@ -44,9 +44,14 @@ class Judged:
 
 
 class AnswerBook:
-    """The answers of a trial, judged against the record and the rules as they are on a day."""
+    """The answers of a trial, judged against the record and the rules as they are on a day.
 
-    def __init__(self, answers: Sequence[AnswerRow], rules: RuleSet, as_of: date) -> None:
+    Without `lapsing` none ends: where the record is older than the last one, an answer that it knows nothing of does
+    not count for it, and stands again with the next.
+    """
+
+    def __init__(self, answers: Sequence[AnswerRow], rules: RuleSet, as_of: date, *, lapsing: bool = True) -> None:
+        self._lapsing = lapsing
         self._standing: dict[int, list[AnswerRow]] = defaultdict(list)
         self._by_number = {key_of(one.id): one for one in answers}
         for one in answers:
@@ -64,9 +69,9 @@ class AnswerBook:
         kept, ended = [], []
         for one in self._standing[patient]:
             why = self._ended(one, facts)
-            if why is not None:
+            if why is not None and self._lapsing:
                 ended.append(Lapse(key_of(one.id), pseudonym, why))
-            elif one.true_on <= self._day:  # nobody knew it on an earlier day
+            elif why is None and one.true_on <= self._day:  # nobody knew it on an earlier day
                 kept.append(one)
         return Judged(answered(facts, kept), ",".join(str(one.id) for one in kept), tuple(ended))
 

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from screener.errors import IntegrityError, ScreenerError
+from screener.errors import IntegrityError, ScreenerError, UsageError
 from screener.store.members import unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.worklist.answers import AnswerBook
@@ -94,7 +94,9 @@ class RememberedScreening:
             raise
 
     def _carry_out(self, begun: Begun, patients: Iterator[Seen]) -> RunReport:
-        book = AnswerBook(self._answers.of_trial(begun.trial_id), self._footing.rules, begun.order.as_of)
+        as_of, previous = begun.order.as_of, begun.previous
+        lapsing = previous is None or previous.as_of <= as_of.isoformat()
+        book = AnswerBook(self._answers.of_trial(begun.trial_id), self._footing.rules, as_of, lapsing=lapsing)
         work = Work(
             self._runs,
             begun,
@@ -105,8 +107,11 @@ class RememberedScreening:
         )
         while seen := list(islice(patients, PIECE)):
             work.piece(seen, self._now())
-        work.gone()
         totals = work.totals()
+        if begun.order.source == "table" and not any(totals.counts.values()):
+            hint = "Look whether the table was written whole; --patients names it."
+            raise UsageError("There is nobody in this table; nothing was changed.", hint=hint)
+        work.gone()
         anchor = self._runs.end(begun, totals, work.ended, at=self._now())
         changed = tuple(sorted(work.changed, key=change_order))
         return RunReport(

@@ -76,6 +76,16 @@ def test_an_answer_stands_above_what_is_recorded_which_is_shown_beside_it(desk: 
     ]
 
 
+def test_an_older_table_taken_by_mistake_ends_no_answer(file_desk: Desk) -> None:
+    older = changed(file_desk.folder, SAMPLE, "P-003", "primary_breast_sarcoma", "yes", name="older.csv")
+    file_desk.answer("P-003", "primary_breast_sarcoma", "no")
+    assert file_desk.rescreen().json["counts"]["eligible"] == 3
+    mistaken = file_desk.run(older, "2026-05-01", form="text")
+    assert ("run 3" in mistaken.out.lower(), "no longer stands" in mistaken.out) == (True, False)
+    assert file_desk.run(SAMPLE, "2026-06-02").json["counts"]["eligible"] == 3
+    assert file_desk.call("audit", "verify").code == 0
+
+
 def test_an_answer_ends_when_the_record_of_the_fact_changes_and_not_when_another_does(desk: Desk) -> None:
     desk.answer("P-003", "primary_breast_sarcoma", "no")
     desk.rescreen()

@@ -311,6 +311,13 @@ def test_a_result_or_facts_that_were_changed_are_found_though_no_row_of_the_trai
     assert f"Row {row} of the audit trail tells of run {run}, whose results or facts were changed since" in said.err
 
 
+def test_a_trail_without_the_mark_of_its_key_is_told_and_not_gone_on_with(desk: Desk) -> None:
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM store_key"))
+    for said in (desk.call("audit", "verify"), desk.run(SAMPLE, "2026-06-02")):
+        assert (said.code, "no longer says which key" in said.err) == (5, True)
+
+
 @pytest.mark.parametrize("left", [False, True])
 def test_a_last_result_that_was_removed_and_the_one_before_revived_is_found(desk: Desk, left: bool) -> None:
     assert desk.rescreen("2026-06-02").json["changed"]
