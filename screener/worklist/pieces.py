@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,7 +15,6 @@ from screener.facts.values import FactValue, PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import PatientResult
 from screener.store.members import packed, unpacked_members
-from screener.store.memory_tables import RunRow
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, Piece, Stands, Totals
 from screener.store.seals import run_hashes
@@ -63,12 +63,13 @@ class _Now(NamedTuple):
 
 
 class _Mover(NamedTuple):
-    """A patient whose verdict moved, until the cause is looked for."""
+    """A patient whose verdict moved, until the cause is looked for; `back` who was not in the last run."""
 
     seen: Seen
     stands: Stands
     after: str
     facts: Facts
+    back: bool
 
 
 class Work:
@@ -80,7 +81,8 @@ class Work:
         footing: its rules.
         answers: the answers of the trial.
         wording: the words of a result.
-        causes: from the last run to what finds the causes since; asked for only where somebody moved.
+        causes: from the basis and the day of an earlier result to what finds the causes since; asked for only where
+            somebody moved.
     """
 
     def __init__(
@@ -91,14 +93,13 @@ class Work:
         *,
         answers: AnswerBook,
         wording: Wording,
-        causes: Callable[[RunRow], Causes | Unreadable],
+        causes: Callable[[int, str], Causes | Unreadable],
     ) -> None:
         self._store = store
         self._begun = begun
         self._answers = answers
         self._wording = wording
-        self._find_causes = causes
-        self._causes: Causes | Unreadable | None = None
+        self._causes = cache(causes)
         self._vocabulary = footing.rules.vocabulary
         self._evaluator = Evaluator(footing.rules, begun.order.as_of, stale=footing.stale)
         self._calendar = Calendar(footing.rules)
@@ -130,11 +131,11 @@ class Work:
             else:
                 now = now or _Now(self._facts(one), "")
                 verdict, sha256 = self._screen(number, one, now, stands=stands, piece=piece)
-                if stands is not None and number in before and verdict != stands.verdict:
-                    movers.append(_Mover(one, stands, verdict, now.facts))
+                if stands is not None and verdict != stands.verdict:
+                    movers.append(_Mover(one, stands, verdict, now.facts, number not in before))
             verdicts.append(verdict)
             hashes.append((number, one.sha256, sha256))
-            if number not in before:
+            if number not in before and (stands is None or verdict == stands.verdict):
                 self._arrived(one, verdict, known=stands is not None)
         self._counts.update(verdicts)
         if piece.results:
@@ -214,13 +215,14 @@ class Work:
 
     def _explain(self, movers: list[_Mover]) -> None:
         """Find out why some verdicts moved."""
-        if not movers or self._begun.previous is None:
+        previous = self._begun.previous
+        if not movers or previous is None:
             return
-        self._causes = self._causes or self._find_causes(self._begun.previous)
         bodies = self._store.bodies({one.stands.snapshot_id for one in movers if not _same_facts(one)})
-        for seen, stands, after, facts in movers:
+        for seen, stands, after, facts, back in movers:
             old = self._answers.with_answers(decoded(bodies.get(stands.snapshot_id, seen.body)), stands.answers)
-            because = self._causes.of(old, facts)
+            rested = (stands.basis_id, stands.as_of) if back else (previous.basis_id, previous.as_of)
+            because = ((_BACK,) if back else ()) + self._causes(*rested).of(old, facts)
             self.changed.append(Change(seen.pseudonym, seen.patient_id, stands.verdict, after, because))
 
     def gone(self) -> None:

@@ -103,7 +103,7 @@ class RememberedScreening:
             self._footing,
             answers=book,
             wording=self._wording,
-            causes=lambda previous: self._causes(previous, begun),
+            causes=lambda basis_id, as_of: self._causes(basis_id, as_of, begun),
         )
         while seen := list(islice(patients, PIECE)):
             work.piece(seen, self._now())
@@ -118,12 +118,12 @@ class RememberedScreening:
             begun.number, begun.previous, totals.counts, work.screened_again, changed, tuple(work.ended), anchor
         )  # fmt: skip
 
-    def _causes(self, previous: RunRow, begun: Begun) -> Causes | Unreadable:
-        """What finds the causes since the last run, from the rules that it stood on."""
+    def _causes(self, basis_id: int, as_of: str, begun: Begun) -> Causes | Unreadable:
+        """What finds the causes since an earlier result, from the rules and the day that it stood on."""
         try:
-            same = previous.basis_id == begun.basis_id
-            old = self._footing if same else stored_footing(self._runs, previous.basis_id, begun.order.trial)
+            same = basis_id == begun.basis_id
+            old = self._footing if same else stored_footing(self._runs, basis_id, begun.order.trial)
         except IntegrityError:
             # Tonight's results are as good as ever: they must not wait until somebody has mended the past.
             return Unreadable()
-        return Causes(Side(old, date.fromisoformat(previous.as_of)), Side(self._footing, begun.order.as_of))
+        return Causes(Side(old, date.fromisoformat(as_of)), Side(self._footing, begun.order.as_of))

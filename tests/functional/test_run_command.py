@@ -156,6 +156,20 @@ def test_a_table_of_headings_alone_is_refused_and_changes_nothing(desk: Desk) ->
     assert desk.run(SAMPLE, "2026-06-02").json["changed"] == []
 
 
+def test_who_is_back_with_another_verdict_is_told_with_the_datum_that_moved_it(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    without = desk.folder / "without.csv"
+    without.write_text("".join(line for line in lines if not line.startswith("P-001,")), encoding="utf-8")
+    desk.run(without, "2026-06-02")
+    worse = changed(desk.folder, SAMPLE, "P-001", "who_performance_status", "4")
+    (back,) = desk.run(worse, "2026-06-03").json["changed"]
+    assert (back["from"], back["to"]) == ("eligible", "not_eligible")
+    first, second = (one["what"] for one in back["because"])
+    assert first == "was not in the last run"
+    assert second.endswith("was 1 (2026-05-20), is 4 (2026-05-20)")
+
+
 def test_who_is_new_gone_or_back_is_told(desk: Desk) -> None:
     lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
     without = desk.folder / "without.csv"
