@@ -49,10 +49,12 @@ def answers_shown(memory: Memory, view: CohortView, entry: Entry, facts: Mapping
     standing = AnswerStore(memory.database, memory.keys).standing(view.run.trial_id, entry.standing.patient_id)
     counted = set(entry.standing.answers.split(","))
     vocabulary = view.footings[entry.standing.basis_id].rules.vocabulary
+    values = {key_of(one.id): value_of(one.value) for one in standing}
     return [
         AnswerShown(
-            key_of(one.id), one.fact, _words(value_of(one.value), one.fact, vocabulary), one.true_on, one.who,
-            one.source, one.note, str(one.id) in counted, _otherwise(facts.get(one.fact), value_of(one.value), vocabulary),
+            key_of(one.id), one.fact, _words(values[key_of(one.id)], one.fact, vocabulary), one.true_on, one.who,
+            one.source, one.note, str(one.id) in counted,
+            _otherwise(facts.get(one.fact), values[key_of(one.id)], vocabulary),
         )
         for one in standing
     ]  # fmt: skip

@@ -98,7 +98,7 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
         hint = f"Screen first: screener run {trial} --patients PATH"
         raise UsageError(f"This patient was never screened for {trial}.", hint=hint)
     case = _Case(trial_id, patient, present, footing.criteria, who, today, now)
-    changed = _changed(memory, footing, case, given)
+    changed = _changed(memory, footing, case)
     because = None
     if given.move.to == "recheck_due" and not given.second:
         recheck = _recheck(memory, footing, case, given.move)
@@ -107,6 +107,7 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
     same = partial(_same_criteria, RunStore(memory.database, memory.keys), trial, case)
 
     def make(before: Before) -> DecisionRow:
+        _check_changed(changed, given, before.decision, trial)
         row = _second(given, case, before) if given.second else _first(given, case, before, same_as_in=same)
         row.recheck_because = because
         return row
@@ -115,14 +116,22 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
     return Kept(kept, patient.pseudonym, anchor, changed)
 
 
-def _changed(memory: Memory, footing: Footing, case: _Case, given: Given) -> str | None:
-    """What changed since the last run; nobody is contacted over results that rest on rules which no longer stand."""
+def _changed(memory: Memory, footing: Footing, case: _Case) -> str | None:
+    """What changed since the last run."""
     runs = RunStore(memory.database, memory.keys)
     basis, _ = runs.basis(runs.past(footing.rules.trial, case.present.run).basis_id)
-    changed = changed_since(footing, (basis.sha256, basis.engine), case.present.run)
-    if changed is not None and given.move.to in CONTACT and not given.second:
-        raise UsageError(changed, hint=f"Rescreen with: screener rescreen {footing.rules.trial}")
-    return changed
+    return changed_since(footing, (basis.sha256, basis.engine), case.present.run)
+
+
+def _check_changed(changed: str | None, given: Given, before: DecisionRow | None, trial: str) -> None:
+    """Let nobody be contacted over results that rest on rules which no longer stand; who is enrolled was long ago."""
+    contact = given.move.to in CONTACT and not given.second and not _stays_enrolled(given.move, before)
+    if changed is not None and contact:
+        raise UsageError(changed, hint=f"Rescreen with: screener rescreen {trial}")
+
+
+def _stays_enrolled(move: Move, before: DecisionRow | None) -> bool:
+    return before is not None and move.to == before.state == "enrolled"
 
 
 def state_of(before: DecisionRow | None, verdict: str, *, first_seen_now: bool, same_criteria: bool = True) -> State:
@@ -162,7 +171,7 @@ def _first(given: Given, case: _Case, stands: Before, *, same_as_in: Callable[[i
         raise UsageError("That contact is allowed again needs its reason.", hint="Say with --note who allowed it.")
     check_consent(before.consent_status if before else None, given.consent_status)
     consent = given.consent_status or (before.consent_status if before else None)
-    if move.to == "enrolled" and consent != "given":
+    if move.to == "enrolled" and state != "enrolled" and consent != "given":
         raise UsageError("Nobody is enrolled without consent.", hint="Say so with --consent given --consent-version.")
     after_consent = isinstance(before, ScreeningDecision) or consent == "given"
     row = _row(ScreeningDecision if after_consent else PreScreeningDecision, given, case, move)
@@ -172,6 +181,8 @@ def _first(given: Given, case: _Case, stands: Before, *, same_as_in: Callable[[i
     row.consent_version = _text(given.consent_version) or (before.consent_version if before else None)
     row.approached_on = _approached_on(given, case, before)
     row.attempt_no = (before.attempt_no if before else 0) + (move.to == "approached")
+    if before is not None and _stays_enrolled(move, before):
+        row.override, row.override_reason = before.override, before.override_reason
     return row
 
 

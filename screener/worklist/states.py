@@ -39,10 +39,10 @@ MOVES: Final[dict[State, tuple[State, ...]]] = {
     "approached": ("approached", "enrolled", "declined", "recheck_due", "not_eligible"),
     "not_eligible": ("not_eligible", "needs_data", "needs_review", "recheck_due", "to_approach"),
     "declined": ("declined", "to_approach"),
-    "enrolled": (),
+    "enrolled": ("enrolled", "declined", "not_eligible"),
 }
-"""The legal next states of each. A state can be decided again, with its reason or once more approached; who is enrolled
-leaves this list."""
+"""The legal next states of each. A state can be decided again, with its reason or once more approached. Who is enrolled
+can withdraw consent, and leave with a reason."""
 
 CONTACT: Final[tuple[State, ...]] = ("to_approach", "approached", "enrolled")
 """States that mean contact with the patient."""
@@ -110,12 +110,13 @@ def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: d
         UsageError: the move is not legal, a reason is missing or unknown, or the patient is not to be contacted.
     """
     if move.to not in MOVES[now.state]:
-        possible = ", ".join(MOVES[now.state]) or "nowhere; who is enrolled leaves this list"
+        possible = ", ".join(MOVES[now.state])
         raise UsageError(f"From {now.state} nobody goes to {move.to}.", hint=f"From there one can go to: {possible}.")
     _check_contact(move, now)
     _check_reason(move, criteria)
     _check_recheck(move, today)
-    _check_override(move, now.verdict)
+    if not move.to == now.state == "enrolled":
+        _check_override(move, now.verdict)
 
 
 def check_second_reading(move: Move, verdict: str, *, criteria: Collection[str], today: date) -> None:
@@ -145,6 +146,8 @@ def check_consent(before: str | None, now: str | None) -> None:
 
 
 def _check_contact(move: Move, now: Standing) -> None:
+    if move.to == now.state == "enrolled":
+        return  # nobody is contacted by keeping what became of who is enrolled
     barred = now.do_not_contact if move.do_not_contact is None else move.do_not_contact
     if now.barred_elsewhere and move.to in CONTACT:
         hint = "See `screener audit show --patient ID`, and lift it there with --contact-allowed."

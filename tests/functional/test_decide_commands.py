@@ -112,6 +112,20 @@ def test_consent_goes_its_way_and_no_other(desk: Desk) -> None:
     assert (row["state"], row["consent_status"]) == ("approached", "withdrawn")
 
 
+def test_who_is_enrolled_can_withdraw_consent_and_leave_with_a_reason(file_desk: Desk) -> None:
+    for words in (("to_approach",), ("approached", "--consent", "given"), ("enrolled",)):
+        assert decide(file_desk, "P-001", *words).code == 0
+    withdrawn = ("--consent", "withdrawn", "--do-not-contact", "--note", "called on Monday")
+    assert decide(file_desk, "P-001", "enrolled", *withdrawn).code == 0
+    (row,) = exported(file_desk, "--log", "screening")
+    kept = ("state", "consent_status", "do_not_contact", "note", "override")
+    assert [row[name] for name in kept] == ["enrolled", "withdrawn", "yes", "called on Monday", "no"]
+    assert decide(file_desk, "P-001", "to_approach").code == 2
+    assert decide(file_desk, "P-001", "declined").code == 2
+    assert decide(file_desk, "P-001", "declined", "--reason", "PT-DECLINED").code == 0
+    assert listed(file_desk)["bins"]["declined"] == 1
+
+
 def test_disagreeing_with_the_screening_needs_a_reason_which_the_log_keeps(desk: Desk) -> None:
     said = decide(desk, "P-007", "to_approach")
     assert (said.code, "disagrees with the screening" in said.err) == (2, True)

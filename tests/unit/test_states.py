@@ -41,6 +41,14 @@ def test_a_move_is_made_where_it_is_legal_and_refused_where_not(now: State, to: 
             check_move(whole(to), standing, criteria=CRITERIA, today=TODAY)
 
 
+def test_who_is_enrolled_stays_so_though_contact_is_barred_and_the_verdict_has_moved() -> None:
+    barred = Standing("enrolled", "not_eligible", do_not_contact=True, barred_elsewhere=True)
+    check_move(Move("enrolled"), barred, criteria=CRITERIA, today=TODAY)
+    check_move(Move("declined", "PT-DECLINED"), barred, criteria=CRITERIA, today=TODAY)
+    with pytest.raises(UsageError, match="a reason is needed"):
+        check_move(Move("declined"), barred, criteria=CRITERIA, today=TODAY)
+
+
 def test_every_state_but_the_first_can_be_reached() -> None:
     reached, more = {"new"}, {"new"}
     while more:
