@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Integer, type_coerce
 from sqlmodel import col, select
 
+from screener.store.in_force import in_force_at
 from screener.store.members import added, as_bits, unpacked_members
 from screener.store.memory_tables import FactSnapshot, Patient, ResultRow, RunRow
 from screener.store.rows import key_of
-from screener.store.runs import in_force_at
 from screener.store.seals import RESULT_PARTS, result_content, run_hashes
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlmodel import Session, col, select
 
 from screener.errors import UsageError
@@ -23,6 +23,7 @@ from screener.store.audit import (
     check_clock,
     tells_of_approval,
 )
+from screener.store.in_force import STANDS, in_force_at, known_at_once, known_by_number
 from screener.store.memory_tables import (
     Basis,
     FactSnapshot,
@@ -44,18 +45,6 @@ if TYPE_CHECKING:
     from screener.store.answers import Lapse
     from screener.store.database import Database
     from screener.store.keys import Keys
-
-
-_STANDS = (
-    ResultRow.basis_id,
-    ResultRow.snapshot_id,
-    ResultRow.facts_sha256,
-    ResultRow.answers,
-    ResultRow.as_of,
-    ResultRow.next_on,
-    ResultRow.verdict,
-    ResultRow.sha256,
-)
 
 
 class RunStore:
@@ -94,7 +83,7 @@ class RunStore:
         last = key_of(begun.previous.id) if begun.previous else 0
         with self.database.reading() as session:
             at_once = self.database.address.file is not None
-            return (_known_at_once if at_once else _known_by_number)(session, begun.trial_id, pseudonyms, last=last)
+            return (known_at_once if at_once else known_by_number)(session, begun.trial_id, pseudonyms, last=last)
 
     def seal(self, result: Mapping[str, Any], pseudonym: str) -> bytes:
         """The seal of a result that is to be kept."""
@@ -193,7 +182,7 @@ class RunStore:
         some = () if patients is None else (col(Patient.id).in_(patients),)
         with self.database.reading() as session:
             query = (
-                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
+                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *STANDS)  # type: ignore[call-overload]
                 .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
                 .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
                 .where(ResultRow.trial_id == trial_id, *in_force_at(number), *some)
@@ -212,7 +201,7 @@ class RunStore:
                 return None
             number = key_of(last.id)
             query = (
-                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
+                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *STANDS)  # type: ignore[call-overload]
                 .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
                 .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
                 .where(ResultRow.trial_id == trial_id, ResultRow.patient_id == patient, *in_force_at(number))
@@ -246,42 +235,6 @@ class RunStore:
                 .where(col(Patient.id).in_(patients))
             )
             return {patient: (pseudonym, verdict) for patient, pseudonym, verdict in session.exec(query)}
-
-
-def _known_at_once(
-    session: Session, trial_id: int, pseudonyms: Sequence[str], *, last: int
-) -> dict[str, tuple[int, Stands | None]]:
-    query = (
-        select(Patient.pseudonym, Patient.id, *_STANDS)  # type: ignore[call-overload]
-        .outerjoin(
-            ResultRow,
-            and_(col(ResultRow.patient_id) == Patient.id, col(ResultRow.trial_id) == trial_id, *in_force_at(last)),
-        )
-        .where(col(Patient.pseudonym).in_(pseudonyms))
-    )
-    rows = session.connection().execute(query)
-    return {row[0]: (row[1], Stands._make(row[2:]) if row[2] is not None else None) for row in rows}
-
-
-def _known_by_number(
-    session: Session, trial_id: int, names: Sequence[str], *, last: int
-) -> dict[str, tuple[int, Stands | None]]:
-    """The same in two queries: for one, a server without statistics would read the whole table each time."""
-    named = select(Patient.pseudonym, Patient.id).where(col(Patient.pseudonym).in_(names))
-    numbers = dict(session.exec(named).all())
-    query = (
-        select(ResultRow.patient_id, *_STANDS)  # type: ignore[call-overload]
-        .where(ResultRow.trial_id == trial_id, *in_force_at(last))
-        .where(col(ResultRow.patient_id).in_(list(numbers.values())))
-    )
-    stands = {row[0]: Stands._make(row[1:]) for row in session.connection().execute(query)}
-    return {name: (number, stands.get(number)) for name, number in numbers.items()}
-
-
-def in_force_at(number: int) -> tuple[Any, ...]:
-    """The conditions under which a result was in force at the end of a run."""
-    until = col(ResultRow.until_run)
-    return col(ResultRow.run_id) <= number, or_(until.is_(None), until > number)
 
 
 def _trial_id(session: Session, name: str) -> int:
