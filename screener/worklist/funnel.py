@@ -98,29 +98,47 @@ def shared(funnel: Funnel, below: int) -> dict[str, Any]:
     """The counts as they may leave the institution: small ones, which can point at somebody, are not told.
 
     A count from 1 to `below` - 1 is told as under the limit, none as 0. Where just one of several counts that add up
-    to a told one would be missing, it could be worked out; so the smallest of the others is withheld as well.
+    to a told one would be missing, the smallest of the others is withheld as well; all are where that leaves a small one
+    a single value, and so are the counts of the criteria where what they add up to is not told.
     """
     data: dict[str, Any] = funnel._asdict() | {"by_criterion": [one._asdict() for one in funnel.by_criterion]}
     verdicts = ("excluded", "needs_information", "eligible")
-    data |= dict(zip(verdicts, _parts([data[name] for name in verdicts], below), strict=True))
-    alone = _parts([one["alone"] for one in data["by_criterion"]], below)
+    data |= dict(zip(verdicts, _parts([data[name] for name in verdicts], below, of=funnel.assessed), strict=True))
+    alone = _parts([one["alone"] for one in data["by_criterion"]], below, of=funnel.excluded)
     for one, told in zip(data["by_criterion"], alone, strict=True):
         one |= {"alone": told, **{name: _told(one[name], below) for name in ("with_others", "unknown")}}
+        one |= _not_told_beside(data)
     data |= {name: _told(data[name], below) for name in ("assessed", "approached", "enrolled")}
     data |= {name: _told(data[name], below) for name in ("read_twice", "discordant")}
     hidden = isinstance(data["read_twice"], str) or isinstance(data["discordant"], str)
     return data | {"kappa": None if hidden else funnel.kappa}
 
 
+def _not_told_beside(data: dict[str, Any]) -> dict[str, str]:
+    """The counts of a criterion that are withheld, since one that they add up to is not told."""
+    by_verdict = {"excluded": ("alone", "with_others", "unknown"), "needs_information": ("unknown",)}
+    return {part: WITHHELD for name, parts in by_verdict.items() if isinstance(data[name], str) for part in parts}
+
+
 def _told(count: int, below: int) -> int | str:
     return f"<{below}" if 0 < count < below else count
 
 
-def _parts(counts: Sequence[int], below: int) -> list[int | str]:
-    """Counts that add up to a told one."""
+def _parts(counts: Sequence[int], below: int, *, of: int) -> list[int | str]:
+    """Counts whose sum can be known where `of` is told; where a small one could be worked out, more are withheld.
+
+    What is done rests only on what is told in the end, so that knowing how it is done tells no more.
+    """
     told = [_told(count, below) for count in counts]
-    if sum(isinstance(one, str) for one in told) == 1:
-        rest = [place for place, one in enumerate(told) if isinstance(one, int) and one > 0]
-        if rest:
-            told[min(rest, key=lambda place: counts[place])] = WITHHELD
-    return told
+    small = [count for count in counts if 0 < count < below]
+    even = sum(counts) == below == len(counts)  # where 1 for each would stand alone among what reads the same
+    if not small or (not even and 1 < len(small) < sum(small) < len(small) * (below - 1)):
+        return told
+    rest = sorted((count, place) for place, count in enumerate(counts) if count >= below)
+    if len(small) == 1 and len(rest) > 1 and not even:
+        (least, place), (next_least, _) = rest[:2]
+        both = small[0] + least
+        if least < next_least and sum(below <= both - one < next_least for one in range(1, below)) > 1:
+            told[place] = WITHHELD
+            return told
+    return [WITHHELD] * len(counts) if of >= below > 2 else told
