@@ -98,8 +98,8 @@ def shared(funnel: Funnel, below: int) -> dict[str, Any]:
     """The counts as they may leave the institution: small ones, which can point at somebody, are not told.
 
     A count from 1 to `below` - 1 is told as under the limit, none as 0. Where just one of several counts that add up
-    to a told one would be missing, the smallest of the others is withheld as well; all are where that leaves a small one
-    a single value, and so are the counts of the criteria where what they add up to is not told.
+    to a told one would be missing, the smallest of the others is withheld as well; all are where that leaves a small
+    one a single value, and so are the counts of the criteria where what they add up to is not told.
     """
     data: dict[str, Any] = funnel._asdict() | {"by_criterion": [one._asdict() for one in funnel.by_criterion]}
     verdicts = ("excluded", "needs_information", "eligible")
