@@ -111,7 +111,10 @@ def _age(listing: Listing, entry: Entry) -> str:
     age = listing.ages.get(entry.standing.pseudonym)
     said = [f"data as of {entry.run.as_of}" + (", not in the last run" if entry.run.id != listing.view.run.id else "")]
     if age is not None:
-        said += [f"the newest of {age.newest}, {age.days:,} days before", f"the oldest of {age.oldest}"]
+        said += [
+            f"the newest of {age.newest}, {age.days:,} day{'' if age.days == 1 else 's'} before",
+            f"the oldest of {age.oldest}",
+        ]
     return "; ".join(said)
 
 

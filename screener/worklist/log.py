@@ -45,8 +45,12 @@ def of_log(view: CohortView, log: LogName) -> list[Entry]:
 
 
 def to_contact(view: CohortView) -> list[Entry]:
-    """Those to be approached; nobody who is not to be contacted, whatever the trial, is ever among them."""
-    wanted = [one for one in view.entries if one.bin == "to_approach" and not one.decided.barred]
+    """Those to be approached; nobody who is not to be contacted, whatever the trial, is ever among them.
+
+    Nor is who left the newest table: of them nothing is known today.
+    """
+    there = (one for one in view.entries if one.run.id == view.run.id)
+    wanted = [one for one in there if one.bin == "to_approach" and not one.decided.barred]
     return sorted(wanted, key=lambda one: one.standing.patient_id)
 
 

@@ -204,7 +204,7 @@ def _check_recheck(move: Move, today: date) -> None:
         hint = "Give the day with --recheck, which goes with recheck_due alone."
         raise UsageError("A deferral needs the day on which to look again.", hint=hint)
     if move.recheck_on is not None and move.recheck_on <= today:
-        raise UsageError("The day on which to look again lies in the past.", hint="Give a later day with --recheck.")
+        raise UsageError("The day on which to look again is not after today.", hint="Give a later day with --recheck.")
 
 
 def state_without_decision(verdict: str, *, first_seen_now: bool) -> State:

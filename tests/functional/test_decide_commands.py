@@ -122,7 +122,8 @@ def test_who_is_enrolled_can_withdraw_consent_and_leave_with_a_reason(file_desk:
     assert [row[name] for name in kept] == ["enrolled", "withdrawn", "yes", "called on Monday", "no"]
     assert decide(file_desk, "P-001", "to_approach").code == 2
     assert decide(file_desk, "P-001", "declined").code == 2
-    assert decide(file_desk, "P-001", "declined", "--reason", "PT-DECLINED").code == 0
+    left = decide(file_desk, "P-001", "declined", "--reason", "PT-DECLINED")
+    assert left.out.startswith("Kept as screening decision 4: ")
     assert listed(file_desk)["bins"]["declined"] == 1
 
 
@@ -252,6 +253,8 @@ def test_who_is_no_longer_in_the_table_stays_in_the_log_and_on_the_worklist(desk
     assert (len(rows), gone["state"], gone["data_as_of"]) == (12, "to_approach", "2026-06-01")
     assert {one["data_as_of"] for name, one in rows.items() if name != desk.pseudonym("P-001")} == {"2026-06-02"}
     assert sum(listed(desk)["bins"].values()) == 12
+    assert exported(desk, "--contacts") == []
+    desk.run(SAMPLE, "2026-06-03")
     assert len(exported(desk, "--contacts")) == 1
 
 
@@ -303,7 +306,7 @@ def test_a_verdict_that_moves_after_a_decision_brings_the_patient_back(desk: Des
         (("P-001", "asleep"), "it is not one of"),
         (("P-001", "approached", "--on", "2999-01-01"), "outside the years"),
         (("P-001", "to_approach", "--on", "2026-06-01"), "Only who is approached"),
-        (("P-001", "recheck_due", "--recheck", "2026-06-01"), "lies in the past"),
+        (("P-001", "recheck_due", "--recheck", "2026-06-01"), "is not after today"),
         (("P-001", "not_eligible", "--reason", "OTHER"), "OTHER needs words"),
     ],
 )

@@ -73,7 +73,7 @@ def test_every_state_but_the_first_can_be_reached() -> None:
         (Move("to_approach"), "not_eligible", "not_eligible", "disagrees with the screening"),
         (Move("not_eligible", "INEL-I1"), "new", "eligible", "disagrees with the screening"),
         (Move("recheck_due"), "new", "eligible", "needs the day"),
-        (Move("recheck_due", recheck_on=TODAY), "new", "eligible", "lies in the past"),
+        (Move("recheck_due", recheck_on=TODAY), "new", "eligible", "is not after today"),
         (Move("needs_review", recheck_on=date(2026, 7, 1)), "new", "eligible", "needs the day"),
     ],
 )
