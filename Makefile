@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check fix bench clean
+.PHONY: help demo test check fix bench soak clean
 
 help:
 	@echo "make demo    screen the sample patients and write the HTML report"
@@ -12,6 +12,7 @@ help:
 	@echo "make check   style, types and layers; changes nothing"
 	@echo "make fix     mend the style"
 	@echo "make bench   measure, and print the table"
+	@echo "make soak    look for an hour for a patient of whom two engines say different things"
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,7 +23,7 @@ demo: $(READY)
 	$(BIN)/screener demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -37,6 +38,9 @@ fix: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+soak: $(READY)
+	cd tests/generative && PYTHONPATH=.:.. ../../$(BIN)/python soak.py $(or $(SECONDS_LONG),3600) $(SEED)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -16,6 +16,11 @@ def publish(name: str, rows: list[tuple[str, str]]) -> None:
     machine = f"{platform.machine()}, Python {platform.python_version()}, screener {__version__}"
     lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.", "", "| what | measured |", "|---|---|"]
     lines += [f"| {what} | {found} |" for what, found in rows]
+    publish_lines(name, lines)
+
+
+def publish_lines(name: str, lines: list[str]) -> None:
+    """Print lines, and write them into the README, between `<!-- name -->` and `<!-- end of name -->`."""
     table = "\n".join(lines)
     print(table)
     start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"

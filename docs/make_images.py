@@ -40,16 +40,27 @@ def terminal() -> None:
     (IMAGES / "demo.svg").write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n", encoding="utf-8")
 
 
-def browser() -> None:
-    """The first screen of the report."""
+def shot(page: Path, name: str, size: str) -> None:
+    """A picture of the top of a page."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "Chromium is needed for the picture of the report"
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.html"
+    assert chromium, "Chromium is needed for pictures of pages"
+    with tempfile.TemporaryDirectory() as profile:
+        flags = [f"--user-data-dir={profile}", f"--window-size={size}", f"--screenshot={IMAGES / name}"]
+        subprocess.run([chromium, *HEADLESS, *flags, page.as_uri()], check=True, stderr=subprocess.DEVNULL)
+
+
+def pages() -> None:
+    """The first screen of the report, and of a feasibility study of a made-up cohort."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        report, cohort, study = (folder / one for one in ("report.html", "cohort.parquet", "study.html"))
         subprocess.run(["screener", "demo", "--report", report], check=True, stdout=subprocess.DEVNULL)
-        shot = f"--screenshot={IMAGES / 'report.png'}"
-        command = [chromium, *HEADLESS, f"--user-data-dir={folder}/profile", "--window-size=1280,900", shot]
-        subprocess.run([*command, report.as_uri()], check=True, stderr=subprocess.DEVNULL)
+        shot(report, "report.png", "1280,900")
+        make = [sys.executable, "-m", "benchmarks.cohort_sql", "make", cohort, "20000"]
+        subprocess.run(make, check=True, cwd=Path(__file__).parents[1])
+        command = ["screener", "feasibility", "NCT06452485", "--facts", cohort, "--as-of", "2026-06-01"]
+        subprocess.run([*command, "--page", study], check=True, stdout=subprocess.DEVNULL)
+        shot(study, "feasibility.png", "1000,1080")
 
 
 def funnel() -> None:
@@ -70,4 +81,4 @@ def funnel() -> None:
 if __name__ == "__main__":
     terminal()
     funnel()
-    browser()
+    pages()

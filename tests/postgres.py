@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from typing import Any
 import pytest
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
+    """The folder of the server's programs; none where no server is installed."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name.split(".")[0]))
     found = [folder for folder in folders if (folder / "initdb").is_file() and (folder / "pg_ctl").is_file()]
     return found[-1] if found else None
@@ -26,9 +28,17 @@ def _programs() -> Path | None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The folder of the server's socket."""
-    programs = _programs()
-    if programs is None:
+    if programs() is None:
         pytest.skip("PostgreSQL is not installed")
+    with running_server() as socket:
+        yield socket
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """A server that must be installed; the folder of its socket."""
+    place = programs()
+    assert place is not None
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     # The server refuses to run as root.
     user: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -36,7 +46,7 @@ def postgres_server() -> Iterator[str]:
         shutil.chown(folder, "postgres", "postgres")
 
     def call(program: str, *arguments: str) -> None:
-        command = [str(programs / program), *arguments]
+        command = [str(place / program), *arguments]
         # The server keeps what it inherits open, so that a pipe would never end.
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
 

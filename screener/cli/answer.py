@@ -9,8 +9,9 @@ import click
 
 from screener.cli.memory_options import footing_for, open_memory_at, say_anchor, utc_now
 from screener.cli.options import Day, criteria_option, today, trial_argument
+from screener.cli.ready_rules import from_store
 from screener.cli.registry_options import store_option
-from screener.cli.screening import Screening, from_store
+from screener.cli.screening import Screening
 from screener.errors import EXIT_OK, UsageError
 
 

@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "demo": ("screener.cli.demo", "Screen the sample patients that came with the program."),
     "screen": ("screener.cli.screen", "Screen patients for a trial and rank them."),
     "explain": ("screener.cli.explain", "Explain one patient, criterion by criterion."),
+    "cohort": ("screener.cli.cohort", "Screen a cohort of millions as one query."),
+    "feasibility": ("screener.cli.feasibility", "Say what each criterion costs a cohort, and what would help."),
     "trial": ("screener.cli.trial", "Show the fact sheet of a trial: what it studies, who fits, how to take part."),
     "criteria": ("screener.cli.criteria", "Begin, check, test, read and approve the encoded rules."),
     "run": ("screener.cli.run", "Screen, remember, and say what changed since the last run."),

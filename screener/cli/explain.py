@@ -9,8 +9,9 @@ from typing import Final
 import click
 
 from screener.cli.options import as_of_option, criteria_option, patients_option, records_options, today, trial_argument
+from screener.cli.ready_rules import from_store
 from screener.cli.registry_options import store_option
-from screener.cli.screening import Screening, from_store, say_problems
+from screener.cli.screening import Screening, say_problems
 from screener.deriving.patients import PatientSource, SourceSettings
 from screener.errors import UsageError
 from screener.facts.values import PatientRecord

@@ -123,7 +123,8 @@ def footing_for(screening: Screening, criteria_dir: Path | None) -> tuple[Footin
 def changed_since_run(view: CohortView, criteria_dir: Path | None, store_url: str | None) -> str | None:
     """Say so where the rules, the registry's words or the program are no longer those of the last run."""
     from screener.cli.options import today
-    from screener.cli.screening import Screening, from_store
+    from screener.cli.ready_rules import from_store
+    from screener.cli.screening import Screening
     from screener.errors import InvalidRules, UsageError
     from screener.store.rows import key_of
     from screener.worklist.footing import changed_since

@@ -10,9 +10,10 @@ import click
 
 from screener.cli.memory_options import by_option, footing_for, form_option, named, open_memory_at, remembering, tell
 from screener.cli.options import as_of_option, criteria_option, out_option, today, trial_argument
+from screener.cli.ready_rules import from_store
 from screener.cli.registry_options import store_option
 from screener.cli.run import order_of, say_report
-from screener.cli.screening import Screening, from_store, without_collection
+from screener.cli.screening import Screening, without_collection
 from screener.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:

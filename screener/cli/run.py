@@ -17,8 +17,9 @@ from screener.cli.options import (
     today,
     trial_argument,
 )
+from screener.cli.ready_rules import from_store
 from screener.cli.registry_options import store_option
-from screener.cli.screening import Screening, from_store, say_problems, without_collection
+from screener.cli.screening import Screening, say_problems, without_collection
 from screener.cli.watching import watched
 from screener.deriving.patients import SourceSettings
 

@@ -18,8 +18,9 @@ from screener.cli.options import (
     today,
     trial_argument,
 )
+from screener.cli.ready_rules import from_store
 from screener.cli.registry_options import store_option
-from screener.cli.screening import Screening, Text, from_store, say_problems, text_of, without_collection
+from screener.cli.screening import Screening, Text, say_problems, text_of, without_collection
 from screener.cli.watching import watched
 from screener.deriving.patients import PatientSource, SourceSettings
 from screener.matching.results import PatientResult

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from screener.criteria.library import LoadedRules, criteria_folder, find_rules
+from screener.cli.ready_rules import ReadyRules, no_store
 from screener.criteria.model import RuleSet, facts_of
 from screener.deriving.patients import PatientSource, SourceSettings, made_of, open_patients
 from screener.errors import EXIT_OK, EXIT_REJECTED
 from screener.facts.values import PatientRecord
 from screener.matching.evaluate import Evaluator, EvaluatorOf
-from screener.matching.gate import admitted
 from screener.matching.results import PatientResult, Screened, T, Verdict, in_form
 from screener.reports.ranking import sort_key
-from screener.store.standing import standing
-from screener.store.state import RegistryState, registry_state
+from screener.store.state import RegistryState
 
 if TYPE_CHECKING:
     from screener.facts.fhir.records import Watch
@@ -32,20 +30,7 @@ _SHOWN_AT_MOST = 20
 RECORDS_AS_THEY_ARE: Final = SourceSettings()
 
 
-def from_store(url: str | None) -> Callable[[str], RegistryState | None]:
-    """What the store knows of a trial; a store that is not there is not made."""
-
-    def state(trial: str) -> RegistryState | None:
-        return registry_state(url, trial)
-
-    return state
-
-
-def _never(_: str) -> None:
-    """No store is asked."""
-
-
-class Screening:
+class Screening(ReadyRules):
     """Rules that may run, ready to screen tables of patients on one date.
 
     Args:
@@ -61,14 +46,10 @@ class Screening:
         criteria_dir: Path | None,
         as_of: date,
         *,
-        state: Callable[[str], RegistryState | None] = _never,
+        state: Callable[[str], RegistryState | None] = no_store,
     ) -> None:
-        folder = criteria_folder(criteria_dir)
-        admitted_rules = admitted(find_rules(trial, folder), folder)
+        super().__init__(trial, criteria_dir, state=state)
         self.as_of = as_of
-        self.state = state(admitted_rules.rules.trial)
-        self.standing = standing(admitted_rules, self.state)
-        self.loaded: LoadedRules = self.standing.loaded
         self._evaluator = Evaluator(self.loaded.rules, as_of, stale=self.standing.stale)
 
     def results(self, table: PatientSource, *, watch: Watch | None = None) -> Iterator[PatientResult]:
@@ -93,15 +74,6 @@ class Screening:
         rules, derivations = self.loaded.rules, self.loaded.derivations
         names = [fact.name for fact in facts_of(rules)]
         return open_patients(patients, rules.vocabulary, derivations, as_of=self.as_of, settings=settings, names=names)
-
-    def say_state(self) -> None:
-        """Say on standard error what every output must say of the rules and of the registry."""
-        rules, record = self.loaded.rules, self.loaded.record
-        version = f", registry record of {record.version}" if record and record.version else ""
-        checked = f", registry last checked {self.state.last_checked:%Y-%m-%d}" if self.state else ""
-        click.echo(f"{rules.trial}{version}{checked}. Rules: {self.loaded.approval}.", err=True)
-        for notice in self.standing.notices:
-            click.echo(notice, err=True)
 
 
 class Text(NamedTuple):

@@ -78,7 +78,8 @@ class Unreadable(ValueError):
         self.kind = kind
 
 
-_YES_NO: Final = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+YES_NO: Final = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+"""What means yes and no in a cell, in small letters."""
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.0*)?")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
 _RANGE: Final = re.compile(r"(?:(>=?)\s*([^<>=\s]+))?\s*(?:(<=?)\s*([^<>=\s]+))?")
@@ -103,7 +104,7 @@ def read_value(fact: FactDefinition, text: str) -> Value:
 
 def _yes_no(_: FactDefinition, text: str) -> bool:
     try:
-        return _YES_NO[text.lower()]
+        return YES_NO[text.lower()]
     except KeyError:
         raise Unreadable("not yes or no") from None
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from screener.criteria.model import Criterion, CriterionKind
 from screener.facts.definitions import Value
-from screener.facts.values import FactValue
+from screener.facts.values import FactValue, State
 from screener.logic import NO, UNKNOWN, YES, Truth
 
 Verdict = Literal["eligible", "needs_information", "not_eligible"]
@@ -25,6 +25,12 @@ CAUSES: Final = (
     "not_encoded",
 )
 """Why a value is missing, in the order they are told."""
+
+
+def cause_of(state: State) -> str:
+    """The cause of a fact without a value: records that bear on it and do not say it leave it not recorded."""
+    return "not_recorded" if state == "uncertain" else state
+
 
 RESULTS: Final[dict[CriterionKind, dict[Truth, tuple[Result, Effect]]]] = {
     "inclusion": {YES: ("met", "passes"), NO: ("not met", "fails"), UNKNOWN: ("unknown", "open")},

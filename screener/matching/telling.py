@@ -23,11 +23,9 @@ from screener.dates import completed_years
 from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Value
 from screener.facts.values import FactValue
 from screener.logic import NO, UNKNOWN, YES, Truth
+from screener.matching.results import cause_of
 
 _REMEMBERED: Final = 4096
-_CAUSE_OF: Final[dict[str, str]] = {"uncertain": "not_recorded"}
-"""Records that bear on a fact and do not say it leave it not recorded; every other state is the cause itself."""
-
 _HOW: Final = {
     "conflicting": "is recorded differently by sources of equal standing",
     "imprecise": "is recorded too imprecisely to tell",
@@ -162,7 +160,7 @@ class _TestTelling:
         if value is None:
             return "not_recorded", self.not_recorded
         if value.value is None:
-            return _CAUSE_OF.get(value.state, value.state), _not_usable(self.fact, value)
+            return cause_of(value.state), _not_usable(self.fact, value)
         window = self.test.measured_within
         if window is not None and fresh(value, window, self.as_of) is not YES:
             return self.not_fresh(value)
@@ -171,7 +169,7 @@ class _TestTelling:
             if other is None:
                 return "not_recorded", f"{self.vocabulary[name].label} is not recorded"
             if other.value is None:
-                return _CAUSE_OF.get(other.state, other.state), _not_usable(self.vocabulary[name], other)
+                return cause_of(other.state), _not_usable(self.vocabulary[name], other)
         return "imprecise", f"{self.recorded(value, facts)} is too imprecise to settle: {self.asked}"
 
     def not_fresh(self, value: FactValue) -> tuple[str, str]:
@@ -189,8 +187,11 @@ class _TestTelling:
             return "imprecise", f"{self.known_age(facts)} is too imprecise to settle: {self.asked}"
         for name in (BIRTH_DATE, AGE):
             value = facts.get(name)
-            if value is not None:
-                return _CAUSE_OF.get(value.state, value.state), _not_usable(self.vocabulary[name], value)
+            if value is None:
+                continue
+            if value.value is not None:
+                return "imprecise", f"{self.recorded(value, facts)}, known in part; asked is {self.asked}"
+            return cause_of(value.state), _not_usable(self.vocabulary[name], value)
         return "not_recorded", "neither date of birth nor age is recorded"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rulesets import AS_OF, RULES, VOCABULARY, facts, read, replaced
 
+from screener.facts.imprecise import NumberRange
 from screener.facts.values import FactValue, PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import PatientResult
@@ -227,3 +228,9 @@ def test_a_criterion_whose_text_is_or_may_be_unclear_says_so(given: str, causes:
     rule = "pain: {is: severe}\n    unclear_if: {when: {itp: yes}, because: the text is silent}"
     criterion = result(rule, given, kind="exclusion").criteria[1]
     assert (criterion.result, criterion.causes, criterion.reason) == ("unknown", causes, reason)
+
+
+def test_an_age_that_is_known_in_part_is_imprecise_and_said_as_recorded() -> None:
+    (found, *_) = result("age: {at_least: 18}", "{}", age=FactValue("age", NumberRange(40, None), None, None)).criteria
+    assert (found.result, found.causes) == ("unknown", ("imprecise",))
+    assert found.reason == "age is at least 40, known in part; asked is at least 18"

@@ -1,0 +1,199 @@
+"""The engines' own ways of saying things, where they differ from the base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from screener.cohort.dialect import Dialect
+from screener.cohort.outcomes import IS_NO, NOT_RECORDED, joined_causes, subsets
+from screener.cohort.sql import (
+    Kind,
+    Sql,
+    above,
+    array,
+    at_least,
+    below,
+    both,
+    case,
+    cast,
+    column,
+    equals,
+    first_of,
+    function,
+    missing,
+    nothing,
+    number,
+    operation,
+    plus,
+    text,
+)
+
+_STEP: Final = NOT_RECORDED
+"""The lowest bit of a cause."""
+_SHORT: Final = 64
+"""Outcomes up to here are looked up as they are: quicker than to shorten the list, which costs when it is compiled."""
+
+
+class DuckDb(Dialect):
+    """DuckDB, on this machine."""
+
+    name = "duckdb"
+    quick = True
+    splits = True
+    materialized = False
+
+    def matches(self, value: Sql, pattern: str) -> Sql:
+        """Whether the whole text is of a pattern."""
+        return exp.Anonymous(this="REGEXP_FULL_MATCH", expressions=[value, text(pattern)])
+
+    def replaced(self, value: Sql, pattern: str, by: str) -> Sql:
+        """The text with everything that is of a pattern replaced."""
+        found = super().replaced(value, pattern, by)
+        found.set("modifiers", text("g"))
+        return found
+
+    def strip_column(self, name: str) -> Sql:
+        """A column without space at its ends: a look at the first and the last sign spares most the search."""
+        last = exp.Anonymous(this="ARRAY_EXTRACT", expressions=[column(name), number(-1)])
+        plain = both(
+            at_least(column(name), text("!")), below(column(name), text("\x7f")),
+            exp.Between(this=last, low=text("!"), high=text("~")),
+        )  # fmt: skip
+        return case([(plain, column(name))], self.strip(column(name)))
+
+    def pick(self, values: Sequence[Sql], index: Sql) -> Sql:
+        """The value at a place: a list is looked up in one step."""
+        return exp.Anonymous(this="LIST_EXTRACT", expressions=[array(values), index])
+
+    def split(self, name: str, separator: str) -> Sql:
+        """The parts of a column's text as a list."""
+        return function("STRING_SPLIT", column(name), text(separator))
+
+    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
+        """The bits of the texts in a column's list; nothing of an empty one either."""
+        option = exp.Identifier(this="option", quoted=True)
+        place = function("LIST_POSITION", array(text(one) for one in bit_of), option)
+        found = function("LIST_EXTRACT", array(number(one) for one in bit_of.values()), place)
+        each = exp.Lambda(this=first_of(found, number(bad)), expressions=[option.copy()], colon=True)
+        return function("LIST_BIT_OR", function("LIST_TRANSFORM", column(name), each))
+
+    def result(self, outcome: str, words: Sequence[str], why: int) -> Sql:
+        """The word for an outcome, of an enumeration: a byte a row, and no text to compare."""
+        if why < _SHORT:
+            yes, no, unknown = words
+            return self._one_of([yes, no, *[unknown] * max(1, why - IS_NO)], column(outcome))
+        return self._one_of(words, function("LEAST", column(outcome), number(len(words))))
+
+    def causes(self, outcome: str, why: int) -> Sql:
+        """The causes of an outcome, of an enumeration; an outcome that is settled has only the two lowest bits."""
+        told = subsets(why)
+        if len(told) < 2:
+            among = ["", *map(joined_causes, told)]
+            known = [(equals(column(outcome), number(one)), self.word(joined_causes(one), among)) for one in told]
+            return case(known, self.word("", among))
+        # The rows between are of causes that it cannot have.
+        if why < _SHORT:
+            return self._one_of([_told(one, why) for one in range(1, why + 1)], column(outcome))
+        bits_of_causes = operation(exp.BitwiseRightShift, column(outcome), number(_STEP.bit_length() - 1))
+        words = [_told(one, why) for one in range(0, why + 1, _STEP)]
+        return self._one_of(words, plus(bits_of_causes, number(1)))
+
+    def _one_of(self, words: Sequence[str], place: Sql) -> Sql:
+        kind = exp.DataType(this=Kind.ARRAY, expressions=[_enumeration(words)], nested=True)
+        return exp.Anonymous(this="LIST_EXTRACT", expressions=[cast(array(map(text, words)), kind), place])
+
+    def word(self, value: str, among: Sequence[str]) -> Sql:
+        """A word of an enumeration."""
+        return cast(text(value), _enumeration(among))
+
+    def is_day(self, full: str) -> Sql:
+        """Whether a text is a day: what reads back as it was written."""
+        read = exp.TryCast(this=column(full), to=exp.DataType(this=Kind.DATE))
+        return equals(cast(read, Kind.VARCHAR), column(full))
+
+    def to_day(self, full: Sql) -> Sql:
+        """A text that is a day, as one."""
+        return exp.TryCast(this=full, to=exp.DataType(this=Kind.DATE))
+
+    def months_later(self, value: Sql, count: Sql) -> Sql:
+        """So many months after a day."""
+        months = exp.Anonymous(this="TO_MONTHS", expressions=[cast(count, Kind.INT)])
+        return cast(operation(exp.Add, value, months), Kind.DATE)
+
+    def count(self, value: Sql) -> Sql:
+        """How many a list holds."""
+        return exp.Anonymous(this="LEN", expressions=[value])
+
+
+def _told(outcome: int, why: int) -> str:
+    return joined_causes(outcome) if outcome & ~why == 0 else ""
+
+
+def _enumeration(values: Sequence[str]) -> exp.DataType:
+    once = dict.fromkeys(values)
+    return exp.DataType(this=Kind.ENUM, expressions=[text(one) for one in once])
+
+
+class Postgres(Dialect):
+    """PostgreSQL, where the patients are."""
+
+    name = "postgres"
+    materialized = True
+    exact = exp.DataType(this=Kind.DECIMAL)
+    wide = True
+
+    def months_later(self, value: Sql, count: Sql) -> Sql:
+        """So many months after a day."""
+        month = exp.Interval(this=text("1"), unit=exp.Var(this="MONTH"))
+        return cast(operation(exp.Add, value, operation(exp.Mul, count, month)), Kind.DATE)
+
+    def count(self, value: Sql) -> Sql:
+        """How many a list holds."""
+        return exp.Anonymous(this="CARDINALITY", expressions=[value])
+
+
+class Spark(Dialect):
+    """Spark, where one machine ends."""
+
+    name = "spark"
+    splits = True
+
+    def strip_column(self, name: str) -> Sql:
+        """A column without space at its ends: a look at the first and the last sign spares most the search."""
+        last = function("RIGHT", column(name), number(1))
+        plain = both(
+            at_least(column(name), text("!")), below(column(name), text("\x7f")),
+            exp.Between(this=last, low=text("!"), high=text("~")),
+        )  # fmt: skip
+        return case([(plain, column(name))], self.strip(column(name)))
+
+    def split(self, name: str, separator: str) -> Sql:
+        """The parts of a column's text as a list; -1 keeps the empty ones at the end."""
+        return function("SPLIT", column(name), text(separator), number(-1))
+
+    def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
+        """The bits of the texts in a column's list: a list without others is asked for those of each bit."""
+        held: dict[int, list[str]] = {}
+        for one, bit in bit_of.items():
+            held.setdefault(bit, []).append(one)
+        bits = [
+            case([(function("ARRAYS_OVERLAP", column(name), array(map(text, some))), number(bit))], number(0))
+            for bit, some in held.items()
+        ]
+        others = function("ARRAY_EXCEPT", column(name), array(map(text, bit_of)))
+        known = [(missing(column(name)), nothing()), (above(self.count(others), number(0)), number(bad))]
+        return case(known, plus(*bits))
+
+    def months_later(self, value: Sql, count: Sql) -> Sql:
+        """So many months after a day."""
+        return exp.Anonymous(this="ADD_MONTHS", expressions=[value, count])
+
+    def days_later(self, value: Sql, count: int) -> Sql:
+        """So many days after a day."""
+        return exp.Anonymous(this="DATE_ADD", expressions=[value, number(count)])
+
+
+DIALECTS: Final[dict[str, type[Dialect]]] = {"duckdb": DuckDb, "postgres": Postgres, "spark": Spark}

@@ -1,0 +1,254 @@
+"""What DuckDB reads a cohort from: the expression, and the columns with the kind of value each holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlglot import exp
+
+from screener.cohort.columns import ColumnKind, SourceColumn
+from screener.cohort.files import CohortFiles, csv_shape
+from screener.cohort.reading.text import NO_VALUE
+from screener.cohort.sql import (
+    Kind,
+    Sql,
+    both,
+    case,
+    cast,
+    column,
+    differs,
+    equals,
+    function,
+    named,
+    nothing,
+    number,
+    operation,
+    plus,
+    text,
+    truth,
+)
+from screener.errors import UnusablePatients
+from screener.facts.definitions import PATIENT_ID, Vocabulary
+from screener.facts.tables.headings import normal
+from screener.facts.values import NOTHING
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SMALL: Final = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
+_KINDS: Final[dict[str, ColumnKind]] = {
+    "VARCHAR": "text",
+    "BOOLEAN": "boolean",
+    "DOUBLE": "double",
+    "FLOAT": "real",
+    "DATE": "date",
+    "VARCHAR[]": "texts",
+    **dict.fromkeys(_SMALL, "whole"),
+    "BIGINT": "whole",
+    **dict.fromkeys(("UBIGINT", "HUGEINT", "UHUGEINT", "UUID"), "plain"),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "timestamp"),
+}
+_DECIMAL: Final = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_LONGEST_LINE: Final = 1024 * 1024
+
+
+class DuckDbSource(NamedTuple):
+    """What a cohort is read from, and its columns."""
+
+    relation: Sql
+    columns: tuple[SourceColumn, ...]
+
+
+def duckdb_source(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
+    """Look at the files of a cohort.
+
+    Raises:
+        UsageError: they cannot be opened, or do not have the same columns.
+        UnusablePatients: they are not what their names say.
+    """
+    if files.format == "csv":
+        return _csv(files)
+    if files.format == "jsonl":
+        return _json(connection, files, vocabulary)
+    return _parquet(connection, files)
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, files: CohortFiles) -> DuckDbSource:
+    # Without the first setting a folder named `grade=2` would add a column.
+    relation = _call("READ_PARQUET", files.paths, hive_partitioning=truth(False), union_by_name=truth(True))
+    columns = described(connection, relation, files)
+    return DuckDbSource(relation, columns)
+
+
+def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: CohortFiles) -> tuple[SourceColumn, ...]:
+    """The columns of a relation, with the kind of value each holds."""
+    import duckdb
+
+    query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=relation.copy()))
+    try:
+        rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {query.sql('duckdb')}").fetchall()
+    except duckdb.Error:
+        what = {"parquet": "a Parquet file", "jsonl": "JSON lines", "csv": "CSV"}[files.format]
+        raise UnusablePatients(
+            f"{files.name} is not {what} that can be read.", hint="Write it again, or save it as CSV UTF-8."
+        ) from None
+    return tuple(_column(str(row[0]), str(row[1])) for row in rows)
+
+
+def _column(name: str, kind: str) -> SourceColumn:
+    found = _KINDS.get(kind)
+    if found is not None:
+        return SourceColumn(name, found, 19 if kind == "BIGINT" else 10)
+    match = _DECIMAL.fullmatch(kind)
+    if match:
+        width, scale = int(match[1]), int(match[2])
+        return SourceColumn(name, "decimal" if width - scale <= 18 and scale <= 18 else "plain")
+    return SourceColumn(name, "plain" if kind.startswith("ENUM(") else "no value")
+
+
+def _csv(files: CohortFiles) -> DuckDbSource:
+    shape = csv_shape(files)
+    names = unique(shape.headings)
+    kinds = exp.Struct(expressions=[exp.PropertyEQ(this=text(name), expression=text("VARCHAR")) for name in names])
+    settings = {
+        "auto_detect": truth(False), "header": truth(False), "skip": number(shape.skip), "columns": kinds,
+        "delim": text(shape.delimiter), "quote": text('"'), "escape": text('"'), "nullstr": text(""),
+        "strict_mode": truth(True), "max_line_size": number(_LONGEST_LINE),
+    }  # fmt: skip
+    return DuckDbSource(_call("READ_CSV", files.paths, **settings), tuple(SourceColumn(name, "text") for name in names))
+
+
+def unique(headings: Sequence[str]) -> list[str]:
+    """Headings that can stand beside each other as columns; those without a name are told apart by their place."""
+    found: list[str] = []
+    for place, heading in enumerate(headings, start=1):
+        found.append(heading if heading.strip() else " " * place)
+    return found
+
+
+def _json(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
+    """Objects a line, each key as the text that a cell would hold; a key in other capitals is the same key."""
+    lines = _call("READ_JSON_OBJECTS", files.paths, format=text("newline_delimited"))
+    keys: dict[str, list[str]] = {}
+    for key in _keys(connection, lines, files):
+        keys.setdefault(normal(key), []).append(key)
+    sets = {fact.name for fact in vocabulary.facts.values() if fact.type == "set"}
+    cells = [named(_first_cell(some, heading, is_set=heading in sets), heading) for heading, some in keys.items()]
+    query = exp.Select(expressions=cells, from_=exp.From(this=lines))
+    relation = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="lines", quoted=True)))
+    return DuckDbSource(relation, tuple(SourceColumn(heading, "text") for heading in keys))
+
+
+def _keys(connection: duckdb.DuckDBPyConnection, lines: Sql, files: CohortFiles) -> list[str]:
+    import duckdb
+
+    each = exp.Anonymous(this="UNNEST", expressions=[function("JSON_KEYS", column("json"))])
+    query = exp.Select(expressions=[each], distinct=exp.Distinct(), from_=exp.From(this=lines.copy()))
+    try:
+        return sorted(str(row[0]) for row in connection.execute(query.sql("duckdb")).fetchall())
+    except duckdb.Error:
+        raise UnusablePatients(
+            f"{files.name} is not JSON lines: one object a line.", hint="Write each patient as one line."
+        ) from None
+
+
+def _first_cell(keys: Sequence[str], heading: str, *, is_set: bool) -> Sql:
+    # What is no text is no value of any fact; it names no patient either.
+    no_text = cast(nothing(), Kind.VARCHAR) if heading == PATIENT_ID else text(NO_VALUE)
+    cells = [_cell(key, no_text, is_set=is_set) for key in keys]
+    return cells[0] if len(cells) == 1 else exp.Coalesce(this=cells[0], expressions=cells[1:])
+
+
+def _cell(key: str, no_text: Sql, *, is_set: bool) -> Sql:
+    """What a key holds as the text of a cell, the options of a set with `;`; `no_text` for what can be no value."""
+    path = '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    value = function("JSON_EXTRACT", column("json"), text(path))
+    kind = function("JSON_TYPE", value)
+    plain = function("JSON_EXTRACT_STRING", column("json"), text(path))
+    listed = _joined(value) if is_set else no_text.copy()
+    return case(
+        [
+            (equals(kind, text("NULL")), cast(nothing(), Kind.VARCHAR)),
+            (equals(kind.copy(), text("ARRAY")), listed),
+            (equals(kind.copy(), text("OBJECT")), no_text.copy()),
+        ],
+        plain,
+    )
+
+
+def _joined(value: Sql) -> Sql:
+    """A list as the text of a cell. One with an element that is nothing, or holds a `;` or a `?`, is no set."""
+    joined = function("ARRAY_TO_STRING", cast(value.copy(), _texts()), text(";"))
+    bare = function("REPLACE", joined.copy(), text(";"), text(""))
+    parts = plus(operation(exp.Sub, exp.Length(this=joined.copy()), exp.Length(this=bare)), number(1))
+    count = function("JSON_ARRAY_LENGTH", value.copy())
+    # What marks a fact as not settled is no option.
+    unmarked = equals(function("STRPOS", joined.copy(), text("?")), number(0))
+    honest = both(equals(parts, count), differs(joined.copy(), text("")), unmarked)
+    return case([(equals(count.copy(), number(0)), text(NOTHING)), (honest, joined)], text(NO_VALUE))
+
+
+def _texts() -> exp.DataType:
+    return exp.DataType(this=Kind.ARRAY, expressions=[exp.DataType(this=Kind.VARCHAR)], nested=True)
+
+
+def _call(name: str, paths: Sequence[Path], **settings: Sql) -> Sql:
+    """A function that reads files; patterns in their names are taken literally."""
+    literal = [text(re.sub(r"([*?\[])", r"[\1]", str(path.absolute()))) for path in paths]
+    given = [exp.EQ(this=exp.Identifier(this=key), expression=value) for key, value in settings.items()]
+    return exp.Table(this=exp.Anonymous(this=name, expressions=[exp.Array(expressions=literal), *given]))
+
+
+def malformed_lines(
+    connection: duckdb.DuckDBPyConnection, source: DuckDbSource, files: CohortFiles
+) -> tuple[int, DuckDbSource]:
+    """How many lines of CSV are not taken apart as the headings say, and the source that goes on behind them.
+
+    A line that ends early is filled up, as the reader of fact tables does; one that is too long is left out.
+
+    Raises:
+        UnusablePatients: a line is no text, or is too long to be a patient.
+    """
+    import duckdb
+
+    counting = _with_settings(source.relation, ignore_errors=truth(True), store_rejects=truth(True))
+    # A column that nobody asks for is not looked at.
+    cells = [exp.Count(this=column(one.name)) for one in source.columns]
+    everything = exp.Select(expressions=cells, from_=exp.From(this=counting))
+    rejects = exp.Select(
+        expressions=[column("line"), column("error_type")], distinct=exp.Distinct(),
+        from_=exp.From(this=exp.Table(this=exp.Identifier(this="reject_errors"))),
+    )  # fmt: skip
+    try:
+        connection.execute(everything.sql("duckdb")).fetchall()
+        found = connection.execute(rejects.sql("duckdb")).fetchall()
+    except duckdb.Error:
+        raise UnusablePatients(f"{files.name} cannot be read as CSV.", hint="Save it as CSV UTF-8.") from None
+    for line, problem in found:
+        if str(problem) in _HOPELESS:
+            raise UnusablePatients(
+                f"Row {line} of {files.name} {_HOPELESS[str(problem)]}.",
+                hint='Save it as UTF-8 ("CSV UTF-8" in Excel).',
+            )
+    lenient = _with_settings(
+        source.relation, ignore_errors=truth(True), null_padding=truth(True), parallel=truth(False)
+    )
+    return len({line for line, _ in found}), source._replace(relation=lenient)
+
+
+_HOPELESS: Final = {
+    "INVALID ENCODING": "is not UTF-8 text",
+    "LINE SIZE OVER MAXIMUM": "is longer than 1 MiB",
+    "UNQUOTED VALUE": "has a quotation mark that is not closed",
+}
+
+
+def _with_settings(relation: Sql, **settings: Sql) -> Sql:
+    found = relation.copy()
+    given = [exp.EQ(this=exp.Identifier(this=key), expression=value) for key, value in settings.items()]
+    call = found.this
+    call.set("expressions", [*call.expressions, *given])
+    return found

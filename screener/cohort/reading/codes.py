@@ -1,0 +1,99 @@
+"""Cells that hold one value of few, yes and no or an option: read into a small number, the place of the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from screener.cohort.columns import FactColumns
+from screener.cohort.outcomes import UNSETTLED_OUTCOMES
+from screener.cohort.reading.cells import CodedCell, Context, When
+from screener.cohort.reading.text import marks_in, text_column
+from screener.cohort.sql import (
+    Sql,
+    array,
+    both,
+    case,
+    column,
+    differs,
+    equals,
+    first_of,
+    missing,
+    number,
+    switch,
+    text,
+)
+from screener.facts.definitions import FactDefinition, Value
+from screener.facts.values import YES_NO
+
+
+def coded_cell(context: Context, columns: FactColumns, when: When | None) -> CodedCell:
+    """Read a fact of few values."""
+    fact, name = columns.fact, columns.fact.name
+    values: tuple[Value, ...] = (True, False) if fact.type == "yes_no" else fact.options
+    nothing, unreadable = len(values) + 1, len(values) + 2
+    marks = {mark: unreadable + place for place, mark in enumerate(marks_in(columns.value), start=1)}
+    typed = fact.type == "yes_no" and columns.value.kind == "boolean"
+    if typed:
+        read = case([(missing(column(name)), number(nothing)), (column(name), number(1))], number(2))
+    else:
+        raw = text_column(context, name, columns.value)
+        read = _of_text(context, raw, _spellings(fact, values), marks, len(values))
+    value = code = context.steps.name(f"{name} value", read)
+    if when is not None:
+        recorded = both(when.bad(), differs(column(value), number(nothing)))
+        code = context.steps.name(f"{name} code", case([(recorded, number(unreadable))], column(value)))
+    return CodedCell(
+        fact,
+        lambda: equals(column(code), number(nothing)),
+        None if typed and when is None else lambda: equals(column(code), number(unreadable)),
+        None if typed else lambda: equals(column(value), number(unreadable)),
+        (lambda: _unsettled(code, marks)) if marks else None,
+        when,
+        code=code,
+        values=values,
+        flag=name if typed and when is None else None,
+    )
+
+
+def _unsettled(code: str, marks: Mapping[str, int]) -> Sql:
+    return switch(column(code), [(number(place), number(UNSETTLED_OUTCOMES[mark])) for mark, place in marks.items()])
+
+
+def _spellings(fact: FactDefinition, values: tuple[Value, ...]) -> list[tuple[str, int]]:
+    """Every text that means a value, with the code of the value."""
+    if fact.type == "yes_no":
+        return sorted(((word, 1 if yes else 2) for word, yes in YES_NO.items()), key=lambda one: -len(one[0]))
+    return [(str(option), place) for place, option in enumerate(values, start=1)]
+
+
+def normal_option(context: Context, name: str) -> Sql:
+    """A text as options are compared: small letters, no space around it, and a single underscore for space inside."""
+    dialect = context.dialect
+    return dialect.replaced(dialect.strip(dialect.folded(column(name)), " "), " +", "_")
+
+
+def _of_text(
+    context: Context, name: str, spellings: list[tuple[str, int]], marks: Mapping[str, int], count: int
+) -> Sql:
+    nothing, unreadable = number(count + 1), number(count + 2)
+    codes = [*((text(word), number(code)) for word, code in spellings), (text(""), nothing.copy())]
+    # A mark stands as it is, without capitals or an underscore.
+    marked = [(text(mark), number(code)) for mark, code in marks.items()]
+    other = switch(context.dialect.strip(column(name)), marked, unreadable)
+    slowly = case([(missing(column(name)), nothing)], switch(normal_option(context, name), codes, other))
+    if context.dialect.quick:
+        return first_of(_looked_up(column(name), spellings), slowly)
+    # Most cells are written as they should be; only for others the text is worked on.
+    return switch(column(name), [(text(word), number(code)) for word, code in spellings], slowly)
+
+
+def _looked_up(value: Sql, spellings: list[tuple[str, int]]) -> Sql:
+    """The code of a text that is written as it should be, nothing for others; quick where texts repeat."""
+    words = array(text(word) for word, _ in spellings)
+    place: Sql = exp.Anonymous(this="LIST_POSITION", expressions=[words, value])
+    if [code for _, code in spellings] == list(range(1, len(spellings) + 1)):
+        return place
+    codes = array(number(code) for _, code in spellings)
+    return exp.Anonymous(this="LIST_EXTRACT", expressions=[codes, place])
