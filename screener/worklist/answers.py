@@ -35,11 +35,30 @@ Facts = Mapping[str, FactValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What became of a patient's answers: the facts with those that stand, their key, and those that ended."""
+class Known:
+    """What a screening knows of a patient: what is recorded, and the answers that count."""
 
-    facts: Facts
-    key: str
+    recorded: Facts
+    answers: tuple[AnswerRow, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        """The facts with the answers above them; what the record says otherwise is kept beside each."""
+        if not self.answers:
+            return self.recorded
+        return {**self.recorded, **{one.fact: _fact(one, self.recorded.get(one.fact)) for one in self.answers}}
+
+    @property
+    def key(self) -> str:
+        """The answers as a result keeps them: their numbers."""
+        return ",".join(str(one.id) for one in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a patient's answers: what is known with those that stand, and those that ended."""
+
+    known: Known
     ended: tuple[Lapse, ...]
 
 
@@ -73,11 +92,11 @@ class AnswerBook:
                 ended.append(Lapse(key_of(one.id), pseudonym, why))
             elif why is None and one.true_on <= self._day:  # nobody knew it on an earlier day
                 kept.append(one)
-        return Judged(answered(facts, kept), ",".join(str(one.id) for one in kept), tuple(ended))
+        return Judged(Known(facts, tuple(kept)), tuple(ended))
 
-    def with_answers(self, facts: Facts, key: str) -> Facts:
-        """Facts with the answers that stood once, by the key that was kept then."""
-        return answered(facts, [self._by_number[int(number)] for number in key.split(",")]) if key else facts
+    def known(self, facts: Facts, key: str) -> Known:
+        """What was known with the answers that stood once, by the key that was kept then."""
+        return Known(facts, tuple(self._by_number[int(number)] for number in key.split(",")) if key else ())
 
     def _ended(self, one: AnswerRow, facts: Facts) -> WhyEnded | None:
         if evidence_of(facts, one.fact) != one.evidence_sha256:
@@ -90,13 +109,6 @@ class AnswerBook:
 def evidence_of(facts: Facts, name: str) -> str:
     """The hash of what the record says of a fact."""
     return hashlib.sha256(known_of(facts, name)).hexdigest()
-
-
-def answered(facts: Facts, answers: Sequence[AnswerRow]) -> Facts:
-    """Facts with answers above them; what the record says otherwise is kept beside each."""
-    if not answers:
-        return facts
-    return {**facts, **{one.fact: _fact(one, facts.get(one.fact)) for one in answers}}
 
 
 def _fact(one: AnswerRow, recorded: FactValue | None) -> FactValue:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from screener.store.members import unpacked_members
 from screener.store.rows import key_of
 from screener.worklist.answers import AnswerBook
-from screener.worklist.causes import Cause, Causes, Side
+from screener.worklist.causes import Cause, Causes
 from screener.worklist.footing import stored_footing
+from screener.worklist.overtaken import Side
 from screener.worklist.pieces import PIECE
 from screener.worklist.report import Change, Moves, change_order
 from screener.worklist.snapshot import decoded
@@ -52,13 +53,13 @@ def compared(runs: RunStore, answers: AnswerStore, trial: str, numbers: tuple[in
         elif before is None:
             changed.append(_moved(None, after, Cause("fact", f"was not in run {old.id}")))
         elif before.stands.verdict != after.stands.verdict:
-            facts = [book.with_answers(decoded(one.body), one.stands.answers) for one in (before, after)]
-            changed.append(_moved(before, after, *causes.of(*facts)))
+            known = [book.known(decoded(one.body), one.stands.answers) for one in (before, after)]
+            changed.append(_moved(before, after, *causes.of(*known)))
     return Moves(old, new, tuple(sorted(changed, key=change_order)))
 
 
 def _side(runs: RunStore, run: RunRow, trial: str) -> Side:
-    return Side(stored_footing(runs, run.basis_id, trial), date.fromisoformat(run.as_of))
+    return Side(stored_footing(runs, run.basis_id, trial), date.fromisoformat(run.as_of), run.started)
 
 
 def _pairs(runs: RunStore, old: RunRow, new: RunRow) -> Iterator[Pair]:

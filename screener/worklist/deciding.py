@@ -255,7 +255,7 @@ def _recheck(memory: Memory, footing: Footing, case: _Case, move: Move) -> Reche
     remembered = case.present.remembered
     answers = AnswerStore(memory.database, memory.keys).of_trial(case.trial_id)
     book = AnswerBook(answers, footing.loaded.rules, case.today)
-    facts = book.with_answers(fitting(decoded(remembered.body), footing.rules.vocabulary), remembered.stands.answers)
+    facts = book.known(fitting(decoded(remembered.body), footing.rules.vocabulary), remembered.stands.answers).facts
     found = next_recheck(footing, facts, case.today)
     if found is None:
         raise UsageError("Time alone changes nothing for this patient.", hint="Give a day with --recheck.")

@@ -18,6 +18,7 @@ from screener.store.members import packed, unpacked_members
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, Piece, Stands, Totals
 from screener.store.seals import run_hashes
+from screener.worklist.answers import AnswerBook, Known
 from screener.worklist.calendar import Calendar
 from screener.worklist.causes import Cause
 from screener.worklist.report import VERDICTS, Change
@@ -26,7 +27,6 @@ from screener.worklist.snapshot import decoded, fitting
 if TYPE_CHECKING:
     from screener.store.answers import Lapse
     from screener.store.runs import RunStore
-    from screener.worklist.answers import AnswerBook
     from screener.worklist.causes import Causes, Unreadable
     from screener.worklist.footing import Footing
 
@@ -55,20 +55,13 @@ class Seen(NamedTuple):
     patient_id: str | None
 
 
-class _Now(NamedTuple):
-    """A patient's facts with the answers that stand, and the key of those."""
-
-    facts: Facts
-    answers: str
-
-
 class _Mover(NamedTuple):
     """A patient whose verdict moved, until the cause is looked for; `back` who was not in the last run."""
 
     seen: Seen
     stands: Stands
     after: str
-    facts: Facts
+    now: Known
     back: bool
 
 
@@ -129,10 +122,10 @@ class Work:
             if stands is not None and self._holds(stands, one, now):
                 verdict, sha256 = stands.verdict, stands.sha256
             else:
-                now = now or _Now(self._facts(one), "")
+                now = now or Known(self._facts(one))
                 verdict, sha256 = self._screen(number, one, now, stands=stands, piece=piece)
                 if stands is not None and verdict != stands.verdict:
-                    movers.append(_Mover(one, stands, verdict, now.facts, number not in before))
+                    movers.append(_Mover(one, stands, verdict, now, number not in before))
             verdicts.append(verdict)
             hashes.append((number, one.sha256, sha256))
             if number not in before and (stands is None or verdict == stands.verdict):
@@ -147,31 +140,32 @@ class Work:
         piece.patients.append({"id": number, "pseudonym": pseudonym, "first_seen": at})
         return number
 
-    def _with_answers(self, number: int, one: Seen) -> _Now:
-        """The patient's facts with the answers that stand."""
+    def _with_answers(self, number: int, one: Seen) -> Known:
+        """What is known of the patient with the answers that stand."""
         judged = self._answers.judge(number, one.pseudonym, self._facts(one))
         self.ended += judged.ended
-        return _Now(judged.facts, judged.key)
+        return judged.known
 
     def _facts(self, one: Seen) -> Facts:
         return fitting(decoded(one.body), self._vocabulary)
 
-    def _holds(self, stands: Stands, one: Seen, now: _Now | None) -> bool:
+    def _holds(self, stands: Stands, one: Seen, now: Known | None) -> bool:
         """Whether a result stays in force: nothing that it rests on has changed."""
         return (
             stands.facts_sha256 == one.sha256
             and stands.basis_id == self._begun.basis_id
-            and stands.answers == (now.answers if now else "")
+            and stands.answers == (now.key if now else "")
             and stands.as_of <= self._today
             and (stands.next_on is None or self._today < stands.next_on)
         )
 
     def _screen(
-        self, number: int, one: Seen, now: _Now, *, stands: Stands | None, piece: Piece
+        self, number: int, one: Seen, now: Known, *, stands: Stands | None, piece: Piece
     ) -> tuple[str, bytes]:  # fmt: skip
         """Screen a patient; the verdict, and the hash of the result in words."""
         self.screened_again += 1
-        result = self._evaluator.evaluate(PatientRecord(one.pseudonym, now.facts))
+        facts = now.facts
+        result = self._evaluator.evaluate(PatientRecord(one.pseudonym, facts))
         sha256 = hashlib.sha256(self._wording(result).encode()).digest()
         if stands is not None:
             piece.ended.append(number)
@@ -182,9 +176,9 @@ class Work:
             "basis_id": self._begun.basis_id,
             "snapshot_id": self._snapshot(number, one, stands, piece),
             "facts_sha256": one.sha256,
-            "answers": now.answers,
+            "answers": now.key,
             "as_of": self._today,
-            "next_on": self._next_on(result, now.facts),
+            "next_on": self._next_on(result, facts),
             "verdict": result.verdict,
             "recoverable": result.recoverable,
             "score": result.score,
@@ -219,10 +213,10 @@ class Work:
         if not movers or previous is None:
             return
         bodies = self._store.bodies({one.stands.snapshot_id for one in movers if not _same_facts(one)})
-        for seen, stands, after, facts, back in movers:
-            old = self._answers.with_answers(decoded(bodies.get(stands.snapshot_id, seen.body)), stands.answers)
+        for seen, stands, after, now, back in movers:
+            old = self._answers.known(decoded(bodies.get(stands.snapshot_id, seen.body)), stands.answers)
             rested = (stands.basis_id, stands.as_of) if back else (previous.basis_id, previous.as_of)
-            because = ((_BACK,) if back else ()) + self._causes(*rested).of(old, facts)
+            because = ((_BACK,) if back else ()) + self._causes(*rested).of(old, now)
             self.changed.append(Change(seen.pseudonym, seen.patient_id, stands.verdict, after, because))
 
     def gone(self) -> None:

@@ -16,8 +16,9 @@ from screener.errors import IntegrityError, ScreenerError, UsageError
 from screener.store.members import unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.worklist.answers import AnswerBook
-from screener.worklist.causes import Causes, Side, Unreadable
+from screener.worklist.causes import Causes, Unreadable
 from screener.worklist.footing import Footing, stored_footing
+from screener.worklist.overtaken import Side
 from screener.worklist.pieces import PIECE, Seen, Wording, Work
 from screener.worklist.report import RunReport, change_order
 from screener.worklist.snapshot import encoded
@@ -126,4 +127,6 @@ class RememberedScreening:
         except IntegrityError:
             # Tonight's results are as good as ever: they must not wait until somebody has mended the past.
             return Unreadable()
-        return Causes(Side(old, date.fromisoformat(as_of)), Side(self._footing, begun.order.as_of))
+        assert begun.previous is not None  # somebody moved since
+        before = Side(old, date.fromisoformat(as_of), begun.previous.started)
+        return Causes(before, Side(self._footing, begun.order.as_of, None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, changed
@@ -93,7 +94,8 @@ def test_an_answer_ends_when_the_record_of_the_fact_changes_and_not_when_another
     assert desk.run(other, "2026-06-02").json["changed"] == []
     same = changed(desk.folder, other, "P-003", "primary_breast_sarcoma", "yes", name="same.csv")
     said = desk.run(same, "2026-06-03", form="text")
-    assert "answer: primary breast sarcoma was no (2026-06-01), is yes" in said.out
+    why = "the answer holds only with what the record said when it was given"
+    assert f"fact: primary breast sarcoma was no (2026-06-01), is yes; {why}" in said.out
     assert f"Answer 1 on {desk.pseudonym('P-003')} no longer stands: the record says otherwise now." in said.out
     assert desk.run(other, "2026-06-04").json["counts"]["eligible"] == 2
     acts = desk.call("audit", "show", "--patient", "P-003", "--format", "json").json
@@ -116,6 +118,38 @@ def test_an_answer_ends_when_a_rule_that_reads_the_fact_changes_and_not_when_ano
     assert said.code == 0, said.err
     assert "no longer stands: a rule that reads it was changed." in said.out
     assert "eligible on recorded data -> needs information" in said.out
+    assert (
+        "rule: breast sarcoma as primary was no (2026-06-01), is not recorded; the answer holds only with" in said.out
+    )
+
+
+def test_going_back_before_the_day_of_an_answer_is_told_as_the_date_and_so_is_coming_forth_again(desk: Desk) -> None:
+    desk.answer("P-003", "primary_breast_sarcoma", "no")
+    desk.rescreen("2026-06-02")
+    went_back = "the screening date went back from 2026-06-02 to 2026-05-31"
+    for said in (desk.rescreen("2026-05-31").json["changed"], compared(desk, 2, 3)):
+        (change,) = said
+        assert (change["from"], change["to"]) == ("eligible", "needs_information")
+        (because,) = change["because"]
+        assert (because["kind"], because["what"].endswith(went_back)) == ("date", True)
+        assert "the answer counts from 2026-06-01 on" in because["what"]
+    (change,) = desk.rescreen("2026-06-02").json["changed"]
+    what = "primary breast sarcoma was not recorded, is no (2026-06-01); the answer counts from 2026-06-01 on"
+    assert change["because"] == [{"kind": "date", "what": what}]
+
+
+def test_an_older_table_that_says_otherwise_is_told_as_the_record(file_desk: Desk) -> None:
+    file_desk.answer("P-003", "primary_breast_sarcoma", "no")
+    file_desk.rescreen("2026-06-02")
+    older = changed(file_desk.folder, SAMPLE, "P-003", "primary_breast_sarcoma", "yes", name="older.csv")
+    (change,) = file_desk.run(older, "2026-06-01").json["changed"]
+    assert [(one["kind"], "is yes; the answer holds only with" in one["what"]) for one in change["because"]] == [
+        ("fact", True)
+    ]
+
+
+def compared(desk: Desk, *runs: int) -> Any:
+    return desk.call("rescreen", TRIAL, "--compare", *map(str, runs), "--format", "json").json["changed"]
 
 
 def test_a_second_answer_takes_the_place_of_the_first(desk: Desk) -> None:
@@ -161,7 +195,8 @@ def test_an_answer_that_is_withdrawn_ends_with_its_row_in_the_trail(desk: Desk) 
     assert (said.code, said.out.startswith("Withdrawn: answer 1 on ")) == (0, True)
     (change,) = desk.rescreen("2026-06-03").json["changed"]
     assert (change["from"], change["to"]) == ("eligible", "needs_information")
-    assert [one["kind"] for one in change["because"]] == ["answer"]
+    what = "primary breast sarcoma was no (2026-06-01), is not recorded; the answer was withdrawn"
+    assert change["because"] == [{"kind": "answer", "what": what}]
     assert shown(desk, "P-003") == []
     trail = desk.call("audit", "show", "--patient", "P-003", "--format", "json").json
     assert ("B. Visser", "ended an answer", "answer 1") in {(one["who"], one["act"], one["part"]) for one in trail}
