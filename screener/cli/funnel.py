@@ -45,7 +45,8 @@ def command(
     from screener.reports.json_text import compact
     from screener.reports.worklist_text import funnel_lines
     from screener.reports.writing_out import write_out
-    from screener.worklist.funnel import funnel_of, shared
+    from screener.worklist.funnel import funnel_of
+    from screener.worklist.suppression import shared
 
     who = named(by)
     with open_memory_at(store_url) as memory:
