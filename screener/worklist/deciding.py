@@ -20,7 +20,7 @@ from screener.store.run_records import Present
 from screener.store.runs import RunStore
 from screener.worklist.answers import AnswerBook
 from screener.worklist.footing import Footing, changed_since, stored_footing
-from screener.worklist.outcomes import outcomes
+from screener.worklist.outcomes import Outcomes, outcomes
 from screener.worklist.recheck import Recheck, next_recheck
 from screener.worklist.snapshot import decoded, fitting
 from screener.worklist.states import (
@@ -73,6 +73,7 @@ class _Case(NamedTuple):
     trial_id: int
     patient: Known
     present: Present
+    found: Outcomes
     criteria: tuple[str, ...]
     who: str
     today: date
@@ -81,6 +82,10 @@ class _Case(NamedTuple):
     @property
     def verdict(self) -> str:
         return self.present.remembered.stands.verdict
+
+    def standing(self, state: State, *, barred: bool, barred_elsewhere: bool) -> Standing:
+        """Where the patient stands before the decision."""
+        return Standing(state, self.verdict, barred, barred_elsewhere, self.found.failing, self.found.unknown)
 
 
 def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: datetime) -> Kept:
@@ -97,7 +102,8 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
     if present is None:
         hint = f"Screen first: screener run {trial} --patients PATH"
         raise UsageError(f"This patient was never screened for {trial}.", hint=hint)
-    case = _Case(trial_id, patient, present, footing.criteria, who, today, now)
+    found = _found(memory, footing, trial_id, patient.number, present)
+    case = _Case(trial_id, patient, present, found, footing.criteria, who, today, now)
     changed = _changed(memory, footing, case)
     because = None
     if given.move.to == "recheck_due" and not given.second:
@@ -114,6 +120,14 @@ def decide(memory: Memory, footing: Footing, given: Given, *, today: date, now: 
 
     kept, anchor = DecisionStore(memory.database, memory.keys).keep(trial_id, trial, patient, make)
     return Kept(kept, patient.pseudonym, anchor, changed)
+
+
+def _found(memory: Memory, footing: Footing, trial_id: int, patient: int, present: Present) -> Outcomes:
+    """The criteria that fail and are open for the patient in the last run."""
+    runs = RunStore(memory.database, memory.keys)
+    number, letters = runs.letters(trial_id, [patient], present.run)[patient]
+    same = runs.basis(number)[0].sha256 == footing.sha256
+    return outcomes(letters, (footing if same else stored_footing(runs, number, footing.rules.trial)).criteria)
 
 
 def _changed(memory: Memory, footing: Footing, case: _Case) -> str | None:
@@ -165,7 +179,7 @@ def _first(given: Given, case: _Case, stands: Before, *, same_as_in: Callable[[i
     move = _with_same_override(given.move, case.verdict, before if same else None)
     state = state_of(before, case.verdict, first_seen_now=case.present.first_seen_now, same_criteria=same)
     barred = before is not None and before.do_not_contact
-    now = Standing(state, case.verdict, barred, stands.barred_elsewhere)
+    now = case.standing(state, barred=barred, barred_elsewhere=stands.barred_elsewhere)
     check_move(move, now, criteria=case.criteria, today=case.today)
     if barred and move.do_not_contact is False and _text(given.note) is None:
         raise UsageError("That contact is allowed again needs its reason.", hint="Say with --note who allowed it.")
@@ -211,13 +225,15 @@ def _second(given: Given, case: _Case, stands: Before) -> DecisionRow:
     said = [name for name, value in moving.items() if value is not None]
     if said:
         raise UsageError("A second reading moves nothing.", hint=f"Leave {' and '.join(said)} away, or --second.")
-    check_second_reading(given.move, case.verdict, criteria=case.criteria, today=case.today)
+    now = case.standing("new", barred=False, barred_elsewhere=False)  # a reading moves nobody, and contacts nobody
+    check_second_reading(given.move, now, criteria=case.criteria, today=case.today)
     row = _row(type(before), given, case, given.move)
     row.reader, row.do_not_contact, row.attempt_no = SECOND_READER, before.do_not_contact, before.attempt_no
     return row
 
 
 def _row(table: type[DecisionRow], given: Given, case: _Case, move: Move) -> DecisionRow:
+    override = disagrees(move, case.standing("new", barred=False, barred_elsewhere=False))
     return table(
         trial_id=case.trial_id,
         patient_id=case.patient.number,
@@ -227,8 +243,8 @@ def _row(table: type[DecisionRow], given: Given, case: _Case, move: Move) -> Dec
         who=case.who,
         state=move.to,
         verdict=case.verdict,
-        override=disagrees(move, case.verdict),
-        override_reason=move.override_reason if disagrees(move, case.verdict) else None,
+        override=override,
+        override_reason=move.override_reason if override else None,
         reason_code=move.reason,
         reason_text=move.reason_text,
         recheck_on=move.recheck_on.isoformat() if move.recheck_on else None,

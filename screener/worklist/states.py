@@ -88,13 +88,16 @@ class Move(NamedTuple):
 class Standing(NamedTuple):
     """Where a patient stands before a decision.
 
-    `do_not_contact` says whether contact is barred, `barred_elsewhere` whether by another trial.
+    `do_not_contact` says whether contact is barred, `barred_elsewhere` whether by another trial; `failing` and `open`
+    are the criteria that decide and fail for the patient, or are not settled.
     """
 
     state: State
     verdict: str
     do_not_contact: bool
     barred_elsewhere: bool = False
+    failing: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: date) -> None:
@@ -113,13 +116,13 @@ def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: d
         possible = ", ".join(MOVES[now.state])
         raise UsageError(f"From {now.state} nobody goes to {move.to}.", hint=f"From there one can go to: {possible}.")
     _check_contact(move, now)
-    _check_reason(move, criteria)
+    _check_reason(move, now, criteria)
     _check_recheck(move, today)
     if not move.to == now.state == "enrolled":
-        _check_override(move, now.verdict)
+        _check_override(move, now)
 
 
-def check_second_reading(move: Move, verdict: str, *, criteria: Collection[str], today: date) -> None:
+def check_second_reading(move: Move, now: Standing, *, criteria: Collection[str], today: date) -> None:
     """See whether a second reader's decision may be kept: it moves nothing, and needs the same reasons.
 
     Raises:
@@ -127,10 +130,10 @@ def check_second_reading(move: Move, verdict: str, *, criteria: Collection[str],
     """
     if all(move.to not in reachable for reachable in MOVES.values()):
         raise UsageError(f"Nobody is moved to {move.to}.", hint=f"One can say: {', '.join(STATES[1:])}.")
-    _check_reason(move, criteria)
+    _check_reason(move, now, criteria)
     if move.recheck_on is not None:
         _check_recheck(move, today)
-    _check_override(move, verdict)
+    _check_override(move, now)
 
 
 def check_consent(before: str | None, now: str | None) -> None:
@@ -157,35 +160,58 @@ def _check_contact(move: Move, now: Standing) -> None:
         raise UsageError("This patient is marked as not to be contacted.", hint=hint)
 
 
-def _check_override(move: Move, verdict: str) -> None:
-    if disagrees(move, verdict) and not move.override_reason:
+def _check_override(move: Move, now: Standing) -> None:
+    if move.override_reason or not disagrees(move, now):
+        return
+    if move.to in CONTACT:
         hint = "Say why with --override-reason."
-        raise UsageError(f"This disagrees with the screening, which says {verdict}.", hint=hint)
+        raise UsageError(f"This disagrees with the screening, which says {now.verdict}.", hint=hint)
+    kind, named = _named(move)
+    as_found = "fails" if kind == INELIGIBLE else "is open"
+    codes = _codes(kind, now)
+    others = f"Write one of: {', '.join(codes)}; or say" if codes else f"For this patient none {as_found}: say"
+    raise UsageError(
+        f"This disagrees with the screening, in which {named} is not a criterion that {as_found}.",
+        hint=f"{others} with --override-reason why {named} {'does' if kind == INELIGIBLE else 'is'}.",
+    )
 
 
-def disagrees(move: Move, verdict: str) -> bool:
+def disagrees(move: Move, now: Standing) -> bool:
     """Whether a decision says otherwise than the engine.
 
-    That is contact with somebody whom it does not find eligible, or an exit over a criterion of somebody whom it does
-    not find ineligible.
+    That is contact with somebody whom it does not find eligible, an exit over a criterion that it does not find to
+    fail, or a wait for data on one that it does not find open.
     """
     if move.to in CONTACT:
-        return verdict != "eligible"
-    return move.to == "not_eligible" and verdict != "not_eligible" and (move.reason or "").startswith(INELIGIBLE)
+        return now.verdict != "eligible"
+    kind, _ = _named(move)
+    return bool(kind) and move.reason not in _codes(kind, now)
 
 
-def _check_reason(move: Move, criteria: Collection[str]) -> None:
+def _named(move: Move) -> tuple[str, str]:
+    """What kind of reason names a criterion, and which; blanks where none does."""
+    kind = next((one for one in (INELIGIBLE, MISSING) if (move.reason or "").startswith(one)), "")
+    return kind, (move.reason or "").removeprefix(kind) if kind else ""
+
+
+def _codes(kind: str, now: Standing) -> tuple[str, ...]:
+    """The reasons of a kind that go with what the screening found of a patient."""
+    return tuple(f"{kind}{name}" for name in (now.failing if kind == INELIGIBLE else now.open))
+
+
+def _check_reason(move: Move, now: Standing, criteria: Collection[str]) -> None:
     allowed = REASONS.get(move.to)
     if move.reason is None:
         if allowed is not None:
             raise UsageError(f"To go to {move.to} a reason is needed.", hint=_reasons_hint(move.to, allowed))
         return
-    kind, dash, criterion = move.reason.partition("-")
-    if dash and f"{kind}-" in (INELIGIBLE, MISSING):
-        fits = move.to == ("not_eligible" if f"{kind}-" == INELIGIBLE else "needs_data")
-        if not fits or criterion not in criteria:
-            hint = f"Write one of: {', '.join(f'{kind}-{name}' for name in criteria)}."
-            raise UsageError(f"{kind}- names a criterion, and stands with another state, or names none.", hint=hint)
+    kind, criterion = _named(move)
+    if kind:
+        state = "not_eligible" if kind == INELIGIBLE else "needs_data"
+        if move.to != state or criterion not in criteria:
+            codes = _codes(kind, now) or tuple(f"{kind}{name}" for name in criteria)
+            hint = f"With {state} write one of: {', '.join(codes)}."
+            raise UsageError(f"{kind} names a criterion, and stands with another state, or names none.", hint=hint)
     elif move.reason not in (allowed or ()):
         hint = _reasons_hint(move.to, allowed or ())
         raise UsageError(f"That is no reason to go to {move.to}.", hint=hint)

@@ -139,6 +139,8 @@ def test_what_the_screening_found_is_confirmed_with_its_reason(desk: Desk) -> No
     desk.run(SAMPLE, "2026-06-02")
     assert decide(desk, "P-007", "not_eligible", "--reason", "INEL-I1").code == 0
     assert decide(desk, "P-003", "needs_data", "--reason", "MISSING-E1").code == 0
+    other = decide(desk, "P-007", "not_eligible", "--reason", "INEL-E1")
+    assert (other.code, "Write one of: INEL-I1; or say with --override-reason why E1 does." in other.err) == (2, True)
     rows = {one["patient_pseudonym"]: one["reason_code"] for one in exported(desk)}
     assert (rows[desk.pseudonym("P-007")], rows[desk.pseudonym("P-003")]) == ("INEL-I1", "MISSING-E1")
 
