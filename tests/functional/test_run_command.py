@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -401,3 +402,10 @@ def test_a_cohort_of_several_pieces_is_screened_again_from_memory(desk: Desk) ->
     back = desk.call("rescreen", TRIAL, "--compare", "2", "1", "--format", "json").json
     assert back["changed"] == preview["changed"]
     assert len(desk.replay(1)) == 4800
+
+
+def test_a_run_as_of_a_day_to_come_says_so_and_goes_on(file_desk: Desk) -> None:
+    tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011
+    for said in (file_desk.run(SAMPLE, tomorrow), file_desk.rescreen(tomorrow)):
+        assert (said.code, f"The screening date {tomorrow} lies in the future" in said.err) == (0, True)
+    assert "in the future" not in file_desk.run(SAMPLE, date.today().isoformat()).err  # noqa: DTZ011
