@@ -225,6 +225,16 @@ class RunStore:
                 found |= {patient: (basis, results) for patient, basis, results in session.exec(some)}
         return found
 
+    def first_runs(self, trial_id: int, patients: Sequence[int]) -> Mapping[int, int]:
+        """The first run of each of some patients."""
+        query = select(ResultRow.patient_id, func.min(ResultRow.run_id)).where(ResultRow.trial_id == trial_id)
+        found: dict[int, int] = {}
+        with self.database.reading() as session:
+            for start in range(0, len(patients), 2000):
+                some = query.where(col(ResultRow.patient_id).in_(patients[start : start + 2000]))
+                found |= dict(session.exec(some.group_by(col(ResultRow.patient_id))).all())
+        return found
+
     def verdicts(self, trial_id: int, patients: Sequence[int], number: int) -> Mapping[int, tuple[str, str]]:
         """The pseudonym and the verdict of some patients as they stood at the end of a run."""
         with self.database.reading() as session:

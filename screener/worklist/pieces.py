@@ -34,9 +34,9 @@ PIECE: Final = 2000
 """Patients kept in one transaction."""
 
 _LETTERS: Final = {"met": "m", "not met": "n", "applies": "a", "does not apply": "d", "unknown": "u", "allowed": "w"}
-_FIRST: Final = Cause("fact", "screened for the first time")
-_BACK: Final = Cause("fact", "was not in the last run")
-_GONE: Final = Cause("fact", "is not in this run")
+_FIRST: Final = Cause("fact", "new: screened for the first time")
+_BACK: Final = Cause("fact", "came back: was not in the last run")
+_GONE: Final = Cause("fact", "gone: is not in this run")
 
 _UNKNOWN: Final = (None, None)
 

@@ -194,7 +194,7 @@ def test_whoever_comes_back_after_an_erasure_is_somebody_new(desk: Desk) -> None
     erase(desk, "P-001", "--because", "withdrawal")
     again = desk.run(SAMPLE, "2026-06-02").json
     because = {one["patient"]: one["because"][0]["what"] for one in again["changed"]}
-    assert because[desk.pseudonym("P-001")] == "screened for the first time"
+    assert because[desk.pseudonym("P-001")] == "new: screened for the first time"
     (row,) = [one for one in json_log(desk) if one["patient_pseudonym"] == desk.pseudonym("P-001")]
     assert (row["state"], row["decided_by"]) == ("new", "")
     assert desk.call("decide", TRIAL, "P-001", "to_approach", *BY).code == 0

@@ -167,7 +167,7 @@ def test_who_is_back_with_another_verdict_is_told_with_the_datum_that_moved_it(d
     (back,) = desk.run(worse, "2026-06-03").json["changed"]
     assert (back["from"], back["to"]) == ("eligible", "not_eligible")
     first, second = (one["what"] for one in back["because"])
-    assert first == "was not in the last run"
+    assert first == "came back: was not in the last run"
     assert second.endswith("was 1 (2026-05-20), is 4 (2026-05-20)")
 
 
@@ -185,9 +185,9 @@ def test_who_is_new_gone_or_back_is_told(desk: Desk) -> None:
     ]
     name = desk.pseudonym("P-001")
     assert moves == [
-        [(name, None, "eligible", "screened for the first time")],
-        [(name, "eligible", None, "is not in this run")],
-        [(name, None, "eligible", "was not in the last run")],
+        [(name, None, "eligible", "new: screened for the first time")],
+        [(name, "eligible", None, "gone: is not in this run")],
+        [(name, None, "eligible", "came back: was not in the last run")],
     ]
 
 

@@ -81,7 +81,7 @@ def said(patient: Any) -> Any:
 
 def moved(changes: list[Any]) -> list[Any]:
     """Who was there on both nights."""
-    back = "was not in the last run"
+    back = "came back: was not in the last run"
     return [one for one in changes if one["from"] and one["to"] and one["because"][0]["what"] != back]
 
 
