@@ -52,17 +52,18 @@ def command(
     with open_memory_at(store_url) as memory:
         view, anchor = looked_at(memory, trial, who, "funnel", act="viewed" if suppress_below == 1 else "shared")
     data = shared(funnel_of(view), suppress_below)
+    changed = changed_since_run(view, criteria_dir, store_url)
     title = f"{view.trial} after run {view.run.id} as of {view.run.as_of}"
     if form == "svg":
         hidden = [f"Counts from 1 to {suppress_below - 1} are not told."] if suppress_below > 1 else []
         rules = f"Rules: {view.footing.loaded.approval}. Anchor of the audit trail: {anchor}."
         content = funnel_svg(data, title=title, notes=[*hidden, rules, *_cut(f"Intended use: {INTENDED_USE}")])
     elif form == "json":
-        content = f"{compact(data)}\n"
+        content = f"{compact(data | {'changed_since_run': changed})}\n"
     else:
         content = "".join(f"{line}\n" for line in (title, *funnel_lines(data)))
     write_out([content.encode()], out)
-    say_standing(view, anchor, changed_since_run(view, criteria_dir, store_url))
+    say_standing(view, anchor, changed)
     return EXIT_OK
 
 

@@ -87,9 +87,12 @@ def command(
             lines, data = look.at_questions()
         else:
             lines, data = look.at_all(filters, limit)
+    changed_since = changed_since_run(view, criteria_dir, store_url)
+    if isinstance(data, dict):
+        data["changed_since_run"] = changed_since
     for line in [compact(data)] if form == "json" else lines:
         click.echo(line)
-    say_standing(view, anchor, changed_since_run(view, criteria_dir, store_url))
+    say_standing(view, anchor, changed_since)
     return EXIT_OK
 
 

@@ -59,8 +59,11 @@ def test_what_is_shown_after_a_change_says_so_until_the_next_run(desk: Desk, cha
         ("worklist", TRIAL), ("funnel", TRIAL), ("export", TRIAL, "--out", desk.folder / "log.csv"),
         ("decide", TRIAL, "P-003", "needs_data", "--by", "A. Jansen"),
     )  # fmt: skip
+    as_data = [("worklist", TRIAL), ("worklist", TRIAL, "--patient", "P-001"), ("funnel", TRIAL)]
     assert all("rescreen first" not in desk.call(*words).err for words in looks)
+    assert {desk.call(*words, "--format", "json").json["changed_since_run"] for words in as_data} == {None}
     change(desk)
+    assert {desk.call(*words, "--format", "json").json["changed_since_run"] for words in as_data} == {REFUSED}
     for words in looks:
         said = desk.call(*words)
         assert (said.code, REFUSED in said.err) == (0, True)
