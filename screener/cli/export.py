@@ -120,7 +120,7 @@ def write_log(memory: Memory, view: CohortView, order: _Order, form: str, *, out
         "redcap": import_file(rows),
         "xlsx": _workbook(memory, view, entries, rows, order=order, anchor=anchor),
     }
-    write_out(pieces[form], out)
+    write_out(pieces[form], out, of_patients=True)
     return len(entries)
 
 
