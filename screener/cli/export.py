@@ -138,7 +138,7 @@ def _workbook(
     )
     names = dict.fromkeys(name for number in (view.run.basis_id, *view.footings) for name in _criteria(view, number))
     lines = provenance(view, order.what, who=order.who, at=utc_now(), anchor=anchor, patients=len(entries))
-    yield as_xlsx(patients, list(names), lines, sources=order.sources)
+    return as_xlsx(patients, list(names), lines, sources=order.sources)
 
 
 def _criteria(view: CohortView, basis: int) -> list[str]:
