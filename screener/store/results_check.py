@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,7 +71,8 @@ def untold_runs(session: Session, runs: Collection[int]) -> set[int]:
 def _differing(session: Session, erased: Collection[int]) -> set[int]:
     """The runs whose hashes are not over the results that were in force, of those that were somebody's last one.
 
-    A run that a patient took part in who was erased since cannot be added up again.
+    A run that a patient took part in who was erased since cannot be added up again by its hashes; then it is looked at
+    whether all the others are there, and no verdict more often than it was counted.
     """
     last: dict[int, RunRow] = {}
     asked: list[RunRow] = []
@@ -89,7 +90,7 @@ def _differing(session: Session, erased: Collection[int]) -> set[int]:
 def _adds_up(session: Session, run: RunRow, erased: Collection[int]) -> bool:
     members = unpacked_members(run.members)
     if not members.isdisjoint(erased):
-        return True
+        return _others_are_there(session, run, members.difference(erased))
     query = select(ResultRow.patient_id, ResultRow.facts_sha256, ResultRow.sha256).order_by(col(ResultRow.patient_id))
     query = query.where(ResultRow.trial_id == run.trial_id, *in_force_at(key_of(run.id)))
     try:
@@ -99,6 +100,16 @@ def _adds_up(session: Session, run: RunRow, erased: Collection[int]) -> bool:
     except TypeError:  # SQLite lets a column hold what is not of its type
         return False
     return found == (run.facts_sha256, run.results_sha256)
+
+
+def _others_are_there(session: Session, run: RunRow, members: Collection[int]) -> bool:
+    """Whether of a run each of these has a result, and no verdict more often than was counted of everybody."""
+    query = select(ResultRow.patient_id, ResultRow.verdict)
+    query = query.where(ResultRow.trial_id == run.trial_id, *in_force_at(key_of(run.id)))
+    found = {patient: verdict for patient, verdict in session.exec(query) if patient in members}
+    left = Counter(run.counts)
+    left.subtract(found.values())
+    return found.keys() == set(members) and min(left.values(), default=0) >= 0
 
 
 def _first_runs(session: Session, erased: Collection[int]) -> dict[Owner, int]:
