@@ -9,22 +9,7 @@ from typing import Any
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, changed
 
-pytest_plugins = ["postgres"]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """A desk after one run."""
-    desk = Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    desk.run(SAMPLE)
-    return desk
-
-
-@pytest.fixture
-def file_desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
-    desk.run(SAMPLE)
-    return desk
+pytest_plugins = ["postgres", "desks"]
 
 
 def test_an_answer_settles_the_patient_at_the_next_run_and_at_all_that_follow(desk: Desk) -> None:

@@ -5,29 +5,13 @@ from __future__ import annotations
 import csv
 import shutil
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, Said, changed
 
-pytest_plugins = ["postgres"]
+pytest_plugins = ["postgres", "desks"]
 TODAY = date.today()  # noqa: DTZ011
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """A desk after one run."""
-    desk = Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    desk.run(SAMPLE)
-    return desk
-
-
-@pytest.fixture
-def file_desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
-    desk.run(SAMPLE)
-    return desk
 
 
 def decide(desk: Desk, patient: str, state: str, *more: str, by: str = "A. Jansen") -> Said:
