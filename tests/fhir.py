@@ -74,6 +74,31 @@ def bundle(*resources: Any, urls: Iterable[str] = (), **elements: Any) -> dict[s
     return {"resourceType": "Bundle", "type": "collection", "entry": entries, **elements}
 
 
+def person(name: str) -> dict[str, Any]:
+    """The Patient with an id."""
+    return {**PATIENT, "id": name}
+
+
+def of(name: str, one: dict[str, Any]) -> dict[str, Any]:
+    """The resource as one of another patient."""
+    return {**one, "subject": {"reference": f"Patient/{name}"}}
+
+
+def medication(reference: str, name: str = "m") -> dict[str, Any]:
+    """A record of a Medication that stands elsewhere."""
+    return resource("MedicationStatement", name, status="active", medicationReference={"reference": reference})
+
+
+def lines(path: Path, *resources: Any) -> Path:
+    """Write resources, or texts, one a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{one if isinstance(one, str) else json.dumps(one)}\n" for one in resources))
+    return path
+
+
+PILL = {"resourceType": "Medication", "id": "pill", "code": concept("pill")}
+
+
 class Read:
     """What became of the resources of one document."""
 

@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pytest
 
+from screener.errors import UnusablePatients, UsageError
 from screener.facts.events import Event, EventKind, PatientEvents
 from screener.facts.omop.source import OmopTables, open_omop
 
@@ -137,3 +139,22 @@ def events_of(path: Path, kind: EventKind) -> list[Event]:
     """The events of a kind of the only patient."""
     (patient,) = read(path)[0]
     return [event for event in patient.events if event.kind == kind]
+
+
+def only_event(folder: Path, kind: EventKind, types: dict[str, str] | None = None, **made: Any) -> Event:
+    """The only event of a kind of the only patient of these tables."""
+    (event,) = events_of(write_database(folder / "one.duckdb", tables(**made), types), kind)
+    return event
+
+
+def observed(folder: Path, **more: Any) -> Event:
+    """The event of one measurement."""
+    return only_event(folder, "observation", measurement=[measurement(**more)])
+
+
+def refused(path: Path) -> str:
+    """What is said of tables that cannot be used."""
+    with pytest.raises((UnusablePatients, UsageError)) as caught, open_omop(path, zone=ZONE, complete=NO_KINDS) as made:
+        list(made)
+    assert caught.value.hint
+    return str(caught.value).replace(str(path), "HERE")

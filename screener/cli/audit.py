@@ -88,13 +88,13 @@ def show(
     from screener.reports.json_text import compact
     from screener.store.audit import Entry
     from screener.store.audit_rows import check_trial, rows
-    from screener.store.patients import patient_named
+    from screener.store.patients import pseudonym_named
 
     who = named(by)
     with open_memory_at(store_url) as memory:
         with memory.database.reading() as session:
             # Only names that are known get into the trail, which keeps for ever what somebody mistyped.
-            pseudonym = patient_named(session, memory.keys, patient).pseudonym if patient is not None else None
+            pseudonym = pseudonym_named(session, memory.keys, patient) if patient is not None else None
             if trial is not None:
                 trial = trial.strip().upper()
                 check_trial(session, trial)

@@ -54,6 +54,7 @@ def command(
       screener decide NCT06452485 P-007 not_eligible --reason INEL-I1 --by "A. Jansen"
       screener decide NCT06452485 P-009 recheck_due --by "A. Jansen"
     """
+    from screener.store.decision_tables import log_of
     from screener.worklist.deciding import Given, decide
     from screener.worklist.states import Move
 
@@ -66,6 +67,10 @@ def command(
     row = kept.row
     again = f" Look again on {row.recheck_on}: {row.recheck_because}." if row.recheck_on else ""
     read = "was read a second time as" if second else "is"
-    click.echo(f"Kept as decision {row.id}: {kept.pseudonym} {read} {row.state.replace('_', ' ')}.{again}")
+    click.echo(
+        f"Kept as {log_of(row)} decision {row.id}: {kept.pseudonym} {read} {row.state.replace('_', ' ')}.{again}"
+    )
+    if kept.changed is not None:
+        click.echo(kept.changed, err=True)
     click.echo(f"Anchor of the audit trail: {kept.anchor}", err=True)
     return EXIT_OK

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from screener.cli.memory_options import by_option, named, open_memory_at, utc_now
-from screener.cli.options import trial_argument
+from screener.cli.memory_options import by_option, changed_since_run, named, open_memory_at, utc_now
+from screener.cli.options import criteria_option, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.worklist import looked_at
 from screener.errors import EXIT_OK, UsageError
@@ -59,10 +59,11 @@ class _Order(NamedTuple):
 @click.option("--site", default="", metavar="NAME", help="The site, for the column of that name.")
 @click.option("--sources", is_flag=True, help="In a workbook also where the evidence stands; its words can hold names.")
 @by_option
+@criteria_option
 @store_option
 def command(
     trial: str, out: Path, form: str | None, log: LogName, contacts: bool, site: str, sources: bool, by: str | None,
-    store_url: str | None,
+    criteria_dir: Path | None, store_url: str | None,
 ) -> int:  # fmt: skip
     """Write a log of TRIAL, a row a patient, by pseudonym alone.
 
@@ -91,7 +92,12 @@ def command(
         return EXIT_OK
     with open_memory_at(store_url) as memory:
         view, anchor = looked_at(memory, trial, order.who, order.what, act="exported")
+        changed = changed_since_run(view, criteria_dir, store_url)
+        if changed is not None and contacts:
+            raise UsageError(changed, hint=f"Rescreen with: screener rescreen {view.trial}")
         count = write_log(memory, view, order, form, out=out, anchor=anchor)
+    if changed is not None:
+        click.echo(changed, err=True)
     click.echo(f"Written: {out}, {count:,} patient{'' if count == 1 else 's'} by pseudonym alone.", err=True)
     if log == "pre-screening":
         click.echo("What is of the pre-screening log stays in the institution; the key never goes along.", err=True)
@@ -114,7 +120,7 @@ def write_log(memory: Memory, view: CohortView, order: _Order, form: str, *, out
         "redcap": import_file(rows),
         "xlsx": _workbook(memory, view, entries, rows, order=order, anchor=anchor),
     }
-    write_out(pieces[form], out)
+    write_out(pieces[form], out, of_patients=True)
     return len(entries)
 
 
@@ -132,7 +138,7 @@ def _workbook(
     )
     names = dict.fromkeys(name for number in (view.run.basis_id, *view.footings) for name in _criteria(view, number))
     lines = provenance(view, order.what, who=order.who, at=utc_now(), anchor=anchor, patients=len(entries))
-    yield as_xlsx(patients, list(names), lines, sources=order.sources)
+    return as_xlsx(patients, list(names), lines, sources=order.sources)
 
 
 def _criteria(view: CohortView, basis: int) -> list[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from screener.cli.memory_options import by_option, form_option, named, open_memory_at
-from screener.cli.options import out_option, trial_argument
+from screener.cli.memory_options import by_option, changed_since_run, form_option, named, open_memory_at
+from screener.cli.options import criteria_option, out_option, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.worklist import looked_at, say_standing
 from screener.errors import EXIT_OK
@@ -25,9 +25,11 @@ from screener.errors import EXIT_OK
 @by_option
 @form_option("text", "json", "svg")
 @out_option("the funnel")
+@criteria_option
 @store_option
 def command(
-    trial: str, suppress_below: int, by: str | None, form: str, out: Path | None, store_url: str | None
+    trial: str, suppress_below: int, by: str | None, form: str, out: Path | None, criteria_dir: Path | None,
+    store_url: str | None,
 ) -> int:  # fmt: skip
     """Count the patients of TRIAL, step by step.
 
@@ -43,23 +45,25 @@ def command(
     from screener.reports.json_text import compact
     from screener.reports.worklist_text import funnel_lines
     from screener.reports.writing_out import write_out
-    from screener.worklist.funnel import funnel_of, shared
+    from screener.worklist.funnel import funnel_of
+    from screener.worklist.suppression import shared
 
     who = named(by)
     with open_memory_at(store_url) as memory:
         view, anchor = looked_at(memory, trial, who, "funnel", act="viewed" if suppress_below == 1 else "shared")
     data = shared(funnel_of(view), suppress_below)
+    changed = changed_since_run(view, criteria_dir, store_url)
     title = f"{view.trial} after run {view.run.id} as of {view.run.as_of}"
     if form == "svg":
         hidden = [f"Counts from 1 to {suppress_below - 1} are not told."] if suppress_below > 1 else []
         rules = f"Rules: {view.footing.loaded.approval}. Anchor of the audit trail: {anchor}."
         content = funnel_svg(data, title=title, notes=[*hidden, rules, *_cut(f"Intended use: {INTENDED_USE}")])
     elif form == "json":
-        content = f"{compact(data)}\n"
+        content = f"{compact(data | {'changed_since_run': changed})}\n"
     else:
         content = "".join(f"{line}\n" for line in (title, *funnel_lines(data)))
     write_out([content.encode()], out)
-    say_standing(view, anchor)
+    say_standing(view, anchor, changed)
     return EXIT_OK
 
 

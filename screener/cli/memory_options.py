@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from screener.cli.screening import Screening
     from screener.store.audit import Anchor, Entry
     from screener.store.memory import Memory
+    from screener.worklist.cohort_view import CohortView
     from screener.worklist.footing import Footing
     from screener.worklist.screening import RememberedScreening
 
@@ -117,6 +118,27 @@ def footing_for(screening: Screening, criteria_dir: Path | None) -> tuple[Footin
     if loaded is None or loaded.sha256 != screening.loaded.sha256:
         raise UsageError("The rules have changed while they were read.", hint="Run again.")
     return footing_of(loaded, screening.state), folder
+
+
+def changed_since_run(view: CohortView, criteria_dir: Path | None, store_url: str | None) -> str | None:
+    """Say so where the rules, the registry's words or the program are no longer those of the last run."""
+    from screener.cli.options import today
+    from screener.cli.ready_rules import from_store
+    from screener.cli.screening import Screening
+    from screener.errors import InvalidRules, UsageError
+    from screener.store.rows import key_of
+    from screener.worklist.footing import changed_since
+
+    number = key_of(view.run.id)
+    try:
+        footing, _ = footing_for(
+            Screening(view.trial, criteria_dir, today(), state=from_store(store_url)), criteria_dir
+        )
+    except (InvalidRules, UsageError):
+        return (
+            f"The rules cannot be used as they are now, so run {number} may rest on others: check them, and rescreen."
+        )
+    return changed_since(footing, (view.footing.sha256, view.footing.engine), number)
 
 
 def remembering(memory: Memory, screening: Screening, criteria_dir: Path | None) -> RememberedScreening:

@@ -116,8 +116,19 @@ def records_options(command: Command) -> Command:
 
 def as_of_option(command: Command) -> Command:
     """The screening date."""
+
+    def told(_context: click.Context, _option: click.Parameter, day: date | None) -> date | None:
+        if day is not None and day > today():
+            said = "ages and windows are those of that day, and what happens until then is not known"
+            click.echo(f"The screening date {day} lies in the future: {said}.", err=True)
+        return day
+
     return click.option(
-        "--as-of", type=Day(), metavar="DATE", help="Screening date, from which every window counts [default: today]."
+        "--as-of",
+        type=Day(),
+        metavar="DATE",
+        callback=told,
+        help="Screening date, from which every window counts [default: today].",
     )(command)
 
 

@@ -195,12 +195,14 @@ def acknowledge(trial: str, by: str, because: str, store_url: str | None) -> Non
       screener registry acknowledge NCT06452485 --by "A. Jansen" --because "the wording only; no criterion changes"
     """
     from screener.registry.sync import utc_now
+    from screener.store.keys import key_path, read_keys
 
     nct_id = registry_id(trial)
     if not by.strip() or not because.strip():
         raise UsageError("An acknowledgement needs a name and a reason.", hint="Give them with --by and --because.")
+    keys = read_keys(key_path())
     with open_store(store_url) as store:
-        done = store.acknowledge(nct_id, who=by.strip(), why=because.strip(), at=utc_now())
+        done = store.acknowledge(nct_id, who=by.strip(), why=because.strip(), at=utc_now(), keys=keys)
     click.echo(f"{nct_id}: {len(done)} change{'' if len(done) == 1 else 's'} acknowledged by {by.strip()}.")
 
 

@@ -158,7 +158,7 @@ def _replay(memory: Memory, trial: str, number: int, *, who: str, out: Path | No
     with Ranking() as ranking:
         for result in past.results():
             ranking.add(sort_key(result), text.patient(in_form(result, text.form)))
-        write_out(text.whole(ranking, Tail()), out)
+        write_out(text.whole(ranking, Tail()), out, of_patients=True)
     return EXIT_OK
 
 

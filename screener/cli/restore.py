@@ -19,8 +19,9 @@ from screener.errors import EXIT_OK
 def command(backup: Path, replace: bool, by: str | None, store_url: str | None) -> int:
     """Put the backup FILE in the place of the store.
 
-    The backup is checked first: its pages and its audit trail, with the key. A store that is there is never lost: with
-    --replace it is put aside. That the store was restored is a row of its audit trail.
+    The backup is checked first: its pages and its audit trail, with the key. One of an older version is brought up
+    to this program's, one of a newer version refused. A store that is there is never lost: with --replace it is put
+    aside. That the store was restored is a row of its audit trail.
 
     \b
     Examples:
@@ -36,6 +37,8 @@ def command(backup: Path, replace: bool, by: str | None, store_url: str | None) 
     with open_memory_at(store_url) as memory:
         part = f"backup of row {done.head.number}" if done.head else "backup"
         anchor = record(memory.database, memory.keys, Entry(who, "restored", part), at=utc_now())
+    if done.older is not None:
+        click.echo(f"The backup was of an older version ({done.older}) and was brought up to this program's.", err=True)
     if done.put_aside is not None:
         click.echo(f"The store that was there is now {done.put_aside}.", err=True)
     click.echo(f"Restored: {address}.", err=True)

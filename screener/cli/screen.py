@@ -99,7 +99,7 @@ def _write(form: Format[Any], ranking: Ranking, tail: Tail, table: PatientSource
     tail.rejected = table.rejected
     if not tail.counts:
         click.echo("There are no patients in the table.", err=True)
-    write_out(form.whole(ranking, tail), out)
+    write_out(form.whole(ranking, tail), out, of_patients=True)
 
 
 def _for_people(
@@ -148,5 +148,5 @@ def write_report(
         version=__version__,
         created=datetime.now(UTC),
     )
-    write_out([report(content).encode()], to)
+    write_out([report(content).encode()], to, of_patients=True)
     click.echo(f"Report: {to}", err=True)

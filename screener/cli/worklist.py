@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from screener.cli.memory_options import by_option, form_option, named, open_memory_at, utc_now
+from screener.cli.memory_options import by_option, changed_since_run, form_option, named, open_memory_at, utc_now
 from screener.cli.options import Day, criteria_option, today, trial_argument
 from screener.cli.registry_options import store_option
 from screener.cli.screening import Screening
@@ -87,9 +87,12 @@ def command(
             lines, data = look.at_questions()
         else:
             lines, data = look.at_all(filters, limit)
+    changed_since = changed_since_run(view, criteria_dir, store_url)
+    if isinstance(data, dict):
+        data["changed_since_run"] = changed_since
     for line in [compact(data)] if form == "json" else lines:
         click.echo(line)
-    say_standing(view, anchor)
+    say_standing(view, anchor, changed_since)
     return EXIT_OK
 
 
@@ -129,6 +132,7 @@ class _Look(NamedTuple):
         """One patient, and which single answer settles them."""
         from screener.reports.worklist_json import patient_data
         from screener.reports.worklist_text import patient_lines
+        from screener.worklist.answers_shown import answers_shown
         from screener.worklist.asking import Asking
         from screener.worklist.evidence import facts_of_entries
         from screener.worklist.recheck import next_recheck
@@ -141,7 +145,9 @@ class _Look(NamedTuple):
         ((entry, facts),) = facts_of_entries(self.memory, self.view, found)
         settled = Asking(self.memory, self.view).settled_by(entry, facts)
         again = next_recheck(self.view.footings[entry.standing.basis_id], facts, self.view.today)
-        return patient_lines(listing, settled, again), patient_data(listing, settled, again)
+        answers = answers_shown(self.memory, self.view, entry, facts)
+        found_out = (settled, answers, again)
+        return patient_lines(listing, *found_out), patient_data(listing, *found_out)
 
     def _listing(self, entries: Sequence[Entry]) -> Listing:
         from screener.reports.worklist_text import Listing
@@ -164,10 +170,12 @@ def looked_at(
     return view, anchor
 
 
-def say_standing(view: CohortView, anchor: Anchor) -> None:
+def say_standing(view: CohortView, anchor: Anchor, changed: str | None) -> None:
     """Say on standard error what every output must say: how the rules stand, what it is for, the anchor."""
     from screener.criteria.prose import INTENDED_USE
 
+    if changed is not None:
+        click.echo(changed, err=True)
     click.echo(f"{view.trial}. Rules: {view.footing.loaded.approval}. Intended use: {INTENDED_USE}", err=True)
     click.echo(f"Anchor of the audit trail: {anchor}", err=True)
 

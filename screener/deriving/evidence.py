@@ -1,10 +1,14 @@
-"""What a derived fact rests on, and the values it can come out as."""
+"""What a derived fact rests on, and the values it can come out as.
+
+A fact keeps the events it rests on, and writes them down as evidence when somebody looks: at most facts of most
+patients nobody does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt
@@ -16,6 +20,81 @@ from screener.facts.values import NOTHING, Evidence, FactValue
 _CODE: Final = "code"
 _NO_CODE: Final = (None, None, None)
 _NAMED: Final = 3
+
+
+class _Unwritten(Sequence[Evidence]):
+    """Evidence that is written down when it is looked at, and equal to the same evidence in a tuple.
+
+    Args:
+        events: what it is of; there is evidence where there is one of them.
+        write: makes the evidence of them.
+    """
+
+    __slots__ = ("_events", "_write", "_written")
+
+    def __init__(self, events: Sequence[object], write: Callable[[Any], tuple[Evidence, ...]]) -> None:
+        self._events = events
+        self._write = write
+        self._written: tuple[Evidence, ...] | None = None
+
+    def written(self) -> tuple[Evidence, ...]:
+        """The evidence."""
+        if self._written is None:
+            self._written = self._write(self._events)
+        return self._written
+
+    def __bool__(self) -> bool:
+        return bool(self._events)
+
+    def __len__(self) -> int:
+        return len(self.written())
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self.written())
+
+    @overload
+    def __getitem__(self, place: int) -> Evidence: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Evidence, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Evidence | tuple[Evidence, ...]:
+        return self.written()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self.written() == (other.written() if isinstance(other, _Unwritten) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.written())
+
+    def __repr__(self) -> str:
+        return repr(self.written())
+
+    def __reduce__(self) -> tuple[type[tuple[Evidence, ...]], tuple[tuple[Evidence, ...]]]:
+        return tuple, (self.written(),)
+
+
+class Grounds:
+    """The events that one or more facts rest on: where they are recorded, and the day of the last of them."""
+
+    __slots__ = ("_source", "events")
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self._source: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Where a person can look them up: the first few records by name, and how many there are besides."""
+        if self._source is None:
+            events = self.events
+            self._source = events[0].reference if len(events) == 1 else _named(sorted(events, key=_time))
+        return self._source
+
+    @property
+    def on(self) -> PartialDate | None:
+        """The date of the last of them."""
+        return max([one.on for one in self.events if one.on is not None], key=_end, default=None)
 
 
 class Witness:
@@ -34,38 +113,39 @@ class Witness:
     ) -> None:
         self.fact = fact
         self.kind = kind
+        self._name = fact.name
         self._shown = tuple(shown)
         # A day that cannot be read is a field of its own; one that can is none.
         self._tested = tuple(dict.fromkeys(name for name in (*tested, ON) if name not in self._shown))
+        self._write, self._write_contradictions = self._evidence, self._contradictions
 
-    def value(self, value: Value, events: Sequence[Event]) -> FactValue:
+    def value(self, value: Value, grounds: Grounds) -> FactValue:
         """The fact, read off these events; its date is that of the last of them."""
-        if len(events) == 1:
-            (event,) = events
-            return FactValue(self.fact.name, value, event.on, event.reference, "recorded", (self._of(event),))
-        evidence = self._evidence(events)
-        on = max([one.on for one in evidence if one.on is not None], key=_end, default=None)
-        return FactValue(self.fact.name, value, on, source_of(evidence), "recorded", evidence)
+        evidence = _Unwritten(grounds.events, self._write)
+        return FactValue(self._name, value, grounds.on, grounds.source, "recorded", evidence)
 
-    def unknown(self, doubt: Doubt, events: Sequence[Event]) -> FactValue:
+    def unknown(self, doubt: Doubt, grounds: Grounds) -> FactValue:
         """The fact as unknown, for a reason that stands in these events."""
-        evidence = self._evidence(events if doubt != "conflicting" else [_every_coding(one) for one in events])
-        return FactValue(self.fact.name, None, None, source_of(evidence), doubt, evidence)
+        write = self._write_contradictions if doubt == "conflicting" else self._write
+        return FactValue(self._name, None, None, grounds.source, doubt, _Unwritten(grounds.events, write))
 
     def nothing(self, *, complete: bool, zero: Value | None = None) -> FactValue | None:
         """What finding nothing means: no, none or the empty set where the source holds every event, else no fact."""
-        value = nothing_of(self.fact) if zero is None else zero
-        if not complete or value is None:
+        if not complete:
             return None
-        return FactValue(self.fact.name, value, None, f"nothing found in complete records of the kind {self.kind}")
+        value = nothing_of(self.fact) if zero is None else zero
+        if value is None:
+            return None
+        return FactValue(self._name, value, None, f"nothing found in complete records of the kind {self.kind}")
 
     def _evidence(self, events: Sequence[Event]) -> tuple[Evidence, ...]:
-        if len(events) == 1:
-            return (self._of(events[0]),)
         return tuple(sorted(map(self._of, events), key=_place))
 
+    def _contradictions(self, events: Sequence[Event]) -> tuple[Evidence, ...]:
+        return self._evidence([_every_coding(one) for one in events])
+
     def _of(self, event: Event) -> Evidence:
-        _, on, fields, reference, place, status, _ = event
+        fields = event.fields
         coded = fields.get(_CODE)
         codes: Any = None if coded is None else coded[0]  # a tuple of codes: the field is of that type
         system, code, display = codes[0] if codes else _NO_CODE
@@ -78,9 +158,8 @@ class Witness:
             tested = fields.get(name)
             if tested is not None and tested[2] != "recorded":
                 said.append(tested[1])
-        if len(said) > 1:
-            said = ["; ".join(dict.fromkeys(said))]
-        return Evidence(reference, place, on, system, code, display, (said[0] or None) if said else None, status)
+        words = "; ".join(dict.fromkeys(said)) if len(said) > 1 else said[0] if said else None
+        return Evidence(event.reference, event.place, event.on, system, code, display, words or None, event.status)
 
 
 def _every_coding(event: Event) -> Event:
@@ -103,13 +182,13 @@ def nothing_of(fact: FactDefinition) -> Value | None:
     return NOTHING if NOTHING in fact.options else None
 
 
-def source_of(evidence: Sequence[Evidence]) -> str:
-    """Where a person can look the evidence up: the first few records by name, and how many there are besides."""
-    if len(evidence) == 1:
-        return evidence[0].reference
-    named = list(dict.fromkeys(one.reference for one in evidence))
-    more = len(named) - _NAMED
-    return ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+def evidence_behind(facts: Sequence[FactValue]) -> Sequence[Evidence]:
+    """The evidence of several facts, each record once, in the order of time."""
+    return _Unwritten([one for one in facts if one.evidence], _all)
+
+
+def _all(facts: Iterable[FactValue]) -> tuple[Evidence, ...]:
+    return merged(one for fact in facts for one in fact.evidence)
 
 
 def merged(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -117,8 +196,18 @@ def merged(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(dict.fromkeys(evidence), key=_place))
 
 
+def _named(events: Sequence[Event]) -> str:
+    named = list(dict.fromkeys([one.reference for one in events]))
+    more = len(named) - _NAMED
+    return ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _end(when: PartialDate) -> tuple[date, date]:
     return when.last, when.first
+
+
+def _time(event: Event) -> tuple[date, str]:
+    return event.on.first if event.on is not None else date.min, event.reference
 
 
 def _place(one: Evidence) -> tuple[date, str, str, str]:

@@ -7,18 +7,14 @@ from typing import Final, NamedTuple
 
 from screener.criteria.closures import Facts
 from screener.deriving.answers import Answer, Doubt, Matches, both, gravest
+from screener.deriving.evidence import Grounds
 from screener.deriving.fields import ON, doubt_in
 from screener.facts.events import Event
 
 Asked = tuple[Event, Answer]
 """An event, and what is known so far of whether it matches."""
-
-
-class Candidate(NamedTuple):
-    """An event that may match, and why it is not sure."""
-
-    event: Event
-    doubt: Doubt
+Candidate = tuple[Event, Doubt]
+"""An event that may match, and why it is not sure."""
 
 
 class Found(NamedTuple):
@@ -32,21 +28,44 @@ class Found(NamedTuple):
     @property
     def all(self) -> list[Event]:
         """Every event that matches or may."""
-        return [*self.sure, *(one.event for one in self.may)]
+        return [*self.sure, *[event for event, _ in self.may]]
 
     @property
     def doubt(self) -> Doubt:
         """The gravest reason why something only may match."""
-        return gravest([one.doubt for one in self.may])
+        return gravest([doubt for _, doubt in self.may])
 
 
-class Chosen(NamedTuple):
-    """The events any of which can be the one that is meant, and the doubt where those that match differ."""
+class Chosen:
+    """The events any of which can be the one that is meant; several facts may be read off them.
 
-    sure: list[Event]
-    may: list[Candidate]
-    clash: Doubt
-    complete: bool
+    `sure` are those that match, `all` those and the ones that only may, for the reasons `doubts`; `complete` says that
+    there can be no others.
+
+    Args:
+        found: the events to choose from.
+        can_be: tells those that can be meant; all of them where it is none, and what differs is a contradiction then.
+    """
+
+    __slots__ = ("_one", "all", "complete", "doubts", "sure")
+
+    def __init__(self, found: Found, can_be: Callable[[Event], bool] | None) -> None:
+        sure, may, _, self.complete = found
+        if can_be is not None and len(sure) + len(may) > 1:
+            sure = [event for event in sure if can_be(event)]
+            may = [one for one in may if can_be(one[0])]
+        self.sure = Grounds(sure)
+        self.all = Grounds([*sure, *[event for event, _ in may]]) if may else self.sure
+        self.doubts = [doubt for _, doubt in may]
+        self._one = can_be is None
+
+    @property
+    def clash(self) -> Doubt:
+        """The doubt where those that match say different things: of the same day they contradict each other."""
+        if self._one:
+            return "conflicting"
+        dates = {event.on.first if event.on is not None and event.on.exact else None for event in self.sure.events}
+        return "conflicting" if len(dates) == 1 and None not in dates else "imprecise"
 
 
 _NOTHING: Final = {complete: Found([], [], [], complete) for complete in (True, False)}
@@ -63,8 +82,9 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
     """
     if not sifted:
         return _NOTHING[complete]
-    found = Found([], [], [], complete)
-    sure, may, refuted, _ = found
+    sure: list[Event] = []
+    may: list[Candidate] = []
+    refuted: list[Event] = []
     for event, so_far in sifted:
         one = so_far if rest is None else both(so_far, rest(event, facts))
         if one is False:
@@ -73,45 +93,31 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
             if one is True:
                 refuted.append(event)
         elif one is not True:
-            may.append(Candidate(event, one))
+            may.append((event, one))
         elif event.standing != "certain":
-            may.append(Candidate(event, "uncertain"))
+            may.append((event, "uncertain"))
         elif ON in event.fields:
-            may.append(Candidate(event, doubt_in(event.fields[ON])))
+            may.append((event, doubt_in(event.fields[ON])))
         else:
             sure.append(event)
-    return found
+    return Found(sure, may, refuted, complete)
 
 
 def only(found: Found) -> Chosen:
     """All of them: there should be one, and several that differ contradict each other."""
-    return Chosen(found.sure, found.may, "conflicting", found.complete)
+    return Chosen(found, None)
 
 
 def latest(found: Found) -> Chosen:
     """Those that no matching event surely follows; an event without a date can be the last."""
     newest = max([one.on.first for one in found.sure if one.on is not None], default=None)
-    return _chosen(found, lambda event: event.on is None or newest is None or event.on.last >= newest)
+    return Chosen(found, lambda event: event.on is None or newest is None or event.on.last >= newest)
 
 
 def earliest(found: Found) -> Chosen:
     """Those that no matching event surely comes before; an event without a date can be the first."""
     oldest = min([one.on.last for one in found.sure if one.on is not None], default=None)
-    return _chosen(found, lambda event: event.on is None or oldest is None or event.on.first <= oldest)
-
-
-def _chosen(found: Found, can_be: Callable[[Event], bool]) -> Chosen:
-    if len(found.sure) + len(found.may) <= 1:
-        return Chosen(found.sure, found.may, _clash(found.sure), found.complete)
-    sure = [event for event in found.sure if can_be(event)]
-    may = [one for one in found.may if can_be(one.event)]
-    return Chosen(sure, may, _clash(sure), found.complete)
-
-
-def _clash(events: Sequence[Event]) -> Doubt:
-    """The doubt where events say different things: of the same day they contradict each other, else one is newer."""
-    dates = {None if event.on is None or not event.on.exact else event.on.first for event in events}
-    return "conflicting" if len(dates) == 1 and None not in dates else "imprecise"
+    return Chosen(found, lambda event: event.on is None or oldest is None or event.on.first <= oldest)
 
 
 PICKS: Final = {"only": only, "latest": latest, "earliest": earliest}

@@ -26,20 +26,19 @@ class Reading:
         self.complete = patient.complete
         self.facts: dict[str, FactValue] = dict(known)
         self.chosen: dict[str, Chosen] = {}
-        self._known = known
-        self.sifted: list[list[Asked]] = [[] for _ in range(sieves.places)]
-        of_kind = sieves.of(patient.complete)
+        self.known = known
+        sifted: list[list[Asked]] = [[] for _ in range(sieves.places)]
+        self.sifted = sifted
+        of_kind = sieves.of(patient.complete).get
         for event in patient.events:
-            sift, on = of_kind.get(event.kind), event.on
+            sift, on = of_kind(event[0]), event[1]
             if sift is not None and (on is None or on.first <= as_of):
                 for place, answer in sift(event):
-                    self.sifted[place].append((event, answer))
+                    sifted[place].append((event, answer))
 
-    def put(self, name: str, derived: FactValue | None) -> None:
+    def put(self, name: str, derived: FactValue) -> None:
         """Add a derived fact; one that is known already stays, with the records that say something else."""
-        if derived is None:
-            return
-        known = self._known.get(name)
+        known = self.known.get(name)
         if known is None:
             self.facts[name] = derived
         elif derived.value != known.value:

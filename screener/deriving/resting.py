@@ -8,7 +8,7 @@ from screener.criteria.closures import Facts, TruthOf
 from screener.criteria.derivations import FromFacts, Option, RuleByOption, facts_of
 from screener.criteria.truth import Meaning
 from screener.deriving.answers import Doubt, doubt_of, gravest
-from screener.deriving.evidence import merged
+from screener.deriving.evidence import evidence_behind
 from screener.facts.definitions import AGE, BIRTH_DATE, Value, Vocabulary
 from screener.facts.imprecise import AtLeastSet
 from screener.facts.values import FactValue
@@ -39,7 +39,7 @@ class Resting:
         """The fact, none where it is not recorded."""
         value = self._of_rule(facts) if self._rule is not None else self._of_options(facts)
         read = [facts[name] for name in self._reads if name in facts]
-        evidence = merged(one for fact in read for one in fact.evidence)
+        evidence = evidence_behind(read)
         source = "; ".join(dict.fromkeys(fact.source for fact in read if fact.source)) or None
         if value is not None:
             dates = [fact.on for fact in read]

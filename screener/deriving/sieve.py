@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from screener.criteria.closures import Facts
-from screener.criteria.derivations import HasCode, InValueSet, Where, WhereAll, field_tests
+from screener.criteria.derivations import HasCode, InValueSet, SameAs, Where, WhereAll, field_tests
 from screener.criteria.model import ChoiceTest, YesNoTest
 from screener.deriving.answers import Answer, Matches, both
 from screener.deriving.where import Wheres
@@ -50,6 +50,12 @@ def is_coded(where: Where) -> bool:
     return all(isinstance(check, _OF_CODES_AND_OPTIONS) for test in field_tests(where) for check in test.tests)
 
 
+def compares_options(where: Where) -> bool:
+    """Whether codes and options, and what facts they are the same as, answer a test."""
+    kinds = (*_OF_CODES_AND_OPTIONS, SameAs)
+    return all(isinstance(check, kinds) for test in field_tests(where) for check in test.tests)
+
+
 class ByCodes(Generic[Told]):
     """What a function tells of events, remembered by the fields that it looks at.
 
@@ -65,9 +71,22 @@ class ByCodes(Generic[Told]):
         # A test of a field that is not recorded looks whether its other form is there.
         self._others = sorted({OTHER_FORM[name] for name in names if name in OTHER_FORM})
         self._known: dict[tuple[object, ...], Told] = {}
+        self._of_alike: dict[object, Told] = {}
 
     def __call__(self, event: Event) -> Told:
         """What the function tells of an event."""
+        alike = event[7]
+        if alike is None:
+            return self._by_fields(event)
+        found = self._of_alike.get(alike)
+        if found is None:
+            found = self._by_fields(event)
+            if len(self._of_alike) >= _REMEMBERED:
+                self._of_alike.clear()
+            self._of_alike[alike] = found
+        return found
+
+    def _by_fields(self, event: Event) -> Told:
         fields = event.fields
         key: tuple[object, ...] = tuple(map(fields.get, self._names))
         if self._others:
@@ -79,6 +98,38 @@ class ByCodes(Generic[Told]):
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[key] = found
+        return found
+
+
+class ByFacts(Generic[Told]):
+    """What a function tells of events that are alike, remembered by the facts that it looks at.
+
+    Args:
+        tell: the function; the tests that it asks compare options with facts, or are coded ones.
+        wheres: these tests.
+    """
+
+    def __init__(self, tell: Callable[[Event, Facts], Told], wheres: Iterable[Where]) -> None:
+        checks = [check for where in wheres for test in field_tests(where) for check in test.tests]
+        self._tell = tell
+        self._names = tuple(dict.fromkeys(check.fact for check in checks if isinstance(check, SameAs)))
+        self._known: dict[tuple[object, ...], Told] = {}
+
+    def __call__(self, event: Event, facts: Facts) -> Told:
+        """What the function tells of an event."""
+        if event.alike is None:
+            return self._tell(event, facts)
+        key: list[object] = [event.alike]
+        for name in self._names:
+            fact = facts.get(name)
+            key.append(None if fact is None else (fact.value, fact.state))
+        known = tuple(key)
+        found = self._known.get(known)
+        if found is None:
+            found = self._tell(event, facts)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[known] = found
         return found
 
 

@@ -65,16 +65,11 @@ class Steps:
         place = self.sieves.place(kind, parts.coded)
         rest = None if parts.rest is None else self._wheres.both(parts.rest)
 
+        matches = (None, None) if rest is None else (rest.incomplete, rest.complete)
+
         def found(reading: Reading) -> Found:
             complete = kind in reading.complete
-            if rest is None:
-                return find(reading.sifted[place], None, reading.facts, complete=complete)
-            return find(
-                reading.sifted[place],
-                rest.complete if complete else rest.incomplete,
-                reading.facts,
-                complete=complete,
-            )
+            return find(reading.sifted[place], matches[complete], reading.facts, complete=complete)
 
         return found
 
@@ -135,7 +130,15 @@ def _value_of(derivation: FromEvents) -> ValueOf:
 
 
 def _adding(name: str, derive: _Derive) -> Step:
-    return lambda reading: reading.put(name, derive(reading))
+    def add(reading: Reading) -> None:
+        derived = derive(reading)
+        if derived is not None:
+            if reading.known:
+                reading.put(name, derived)
+            else:
+                reading.facts[name] = derived
+
+    return add
 
 
 def _tested(derivation: FromEvents) -> list[str]:

@@ -14,7 +14,7 @@ from screener.criteria.closures import Facts
 from screener.dates import PartialDate
 from screener.deriving.answers import Doubt, Matches, gravest
 from screener.deriving.apart import certainly_different
-from screener.deriving.evidence import Witness
+from screener.deriving.evidence import Grounds, Witness
 from screener.deriving.found import Asked, Candidate, Chosen, Found
 from screener.deriving.numbers import as_number, as_range, highest_of, lowest_of
 from screener.deriving.worth import Options, WorthOf
@@ -27,20 +27,19 @@ _PATIENT: Final = "patient"
 
 def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> FactValue | None:
     """The value that all events say which can be the one that is meant."""
-    sure, may, clash, complete = chosen
-    if not sure:
-        if not may:
-            return witness.nothing(complete=complete)
-        return witness.unknown(gravest([one.doubt for one in may]), [one.event for one in may])
-    events = [*sure, *[one.event for one in may]] if may else sure
+    events = chosen.all.events
+    if not chosen.sure.events:
+        if not events:
+            return witness.nothing(complete=chosen.complete)
+        return witness.unknown(gravest(chosen.doubts), chosen.all)
     worths = [worth(event, facts) for event in events]
-    value = _agreed([one.value for one in worths])
+    value = worths[0][0] if len(worths) == 1 else _agreed([one for one, _ in worths])
     if value is not None:
-        return witness.value(value, sure)
-    if witness.kind == _PATIENT and worths[0].doubt == "uncertain" and len(events) == 1:
+        return witness.value(value, chosen.sure)
+    doubts = [doubt for _, doubt in worths]
+    if witness.kind == _PATIENT and doubts == ["uncertain"]:
         return None  # the record of the patient leaves fields blank that nobody filled in
-    doubts = [*(one.doubt for one in may), *(one.doubt for one in worths)]
-    return witness.unknown(_of_all(doubts, clash), events)
+    return witness.unknown(_of_all(chosen.doubts + doubts, chosen.clash), chosen.all)
 
 
 def _agreed(values: Sequence[Value | None]) -> Value | None:
@@ -58,11 +57,11 @@ def _agreed(values: Sequence[Value | None]) -> Value | None:
 def any_matches(found: Found, witness: Witness) -> FactValue | None:
     """Yes where an event matches; else open where one may; else no where one is refuted, or there can be none."""
     if found.sure:
-        return witness.value(True, found.sure)
+        return witness.value(True, Grounds(found.sure))
     if found.may:
-        return witness.unknown(found.doubt, found.all)
+        return witness.unknown(found.doubt, Grounds(found.all))
     if found.refuted:
-        return witness.value(False, found.refuted)
+        return witness.value(False, Grounds(found.refuted))
     return witness.nothing(complete=found.complete)
 
 
@@ -74,13 +73,13 @@ def all_match(
     answers = [matches(event, facts) if event.standing == "certain" else "uncertain" for event in counted]
     against = [event for event, one in zip(counted, answers, strict=True) if one is False]
     if against:
-        return witness.value(False, against)
+        return witness.value(False, Grounds(against))
     if not counted:
         return witness.nothing(complete=complete)
     doubts = [one for one in answers if not isinstance(one, bool)]
     if not doubts and complete:
-        return witness.value(True, counted)
-    return witness.unknown(_of_all(doubts, "uncertain"), counted)
+        return witness.value(True, Grounds(counted))
+    return witness.unknown(_of_all(doubts, "uncertain"), Grounds(counted))
 
 
 def first_option(found: Found, options: Options, facts: Facts, witness: Witness) -> FactValue | None:
@@ -90,19 +89,20 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
     clashing = [event for event in found.sure if options.contradicted(event, facts)]
     if clashing:
         sure = [event for event in found.sure if event not in clashing]
-        found = found._replace(sure=sure, may=[*found.may, *(Candidate(one, "conflicting") for one in clashing)])
+        doubted: list[Candidate] = [(event, "conflicting") for event in clashing]
+        found = found._replace(sure=sure, may=[*found.may, *doubted])
     for option, matches in options.tested:
         answers = [(event, matches(event, facts)) for event in found.sure]
         if sure := [event for event, one in answers if one is True]:
-            return witness.value(option, sure)
-        open_ = [Candidate(event, one) for event, one in answers if not isinstance(one, bool)]
+            return witness.value(option, Grounds(sure))
+        open_: list[Candidate] = [(event, one) for event, one in answers if not isinstance(one, bool)]
         for event, doubt in found.may:
             one = matches(event, facts)
             if one is not False:
-                open_.append(Candidate(event, doubt if one is True else gravest((doubt, one))))
+                open_.append((event, doubt if one is True else gravest((doubt, one))))
         if open_:
-            return witness.unknown(gravest([one.doubt for one in open_]), [one.event for one in open_])
-    return witness.unknown(options.rest if found.sure else found.doubt, found.all)
+            return witness.unknown(gravest([doubt for _, doubt in open_]), Grounds([event for event, _ in open_]))
+    return witness.unknown(options.rest if found.sure else found.doubt, Grounds(found.all))
 
 
 def counted(found: Found, witness: Witness) -> FactValue | None:
@@ -114,10 +114,11 @@ def counted(found: Found, witness: Witness) -> FactValue | None:
     if not sure and not may:
         return witness.nothing(complete=complete, zero=0)
     if not sure and not complete:
-        return witness.unknown(found.doubt, found.all)
+        return witness.unknown(found.doubt, Grounds(found.all))
     least = certainly_different(sure)
     most = len(sure) + len(may) if complete else None
-    return witness.value(least if least == most else NumberRange(least, most), found.all if complete else sure)
+    grounds = Grounds(found.all if complete else sure)
+    return witness.value(least if least == most else NumberRange(least, most), grounds)
 
 
 def gathered(found: Found, worth: WorthOf, facts: Facts, witness: Witness) -> FactValue | None:
@@ -125,17 +126,17 @@ def gathered(found: Found, worth: WorthOf, facts: Facts, witness: Witness) -> Fa
     if not found.sure and not found.may:
         return witness.nothing(complete=found.complete)
     worths = [worth(event, facts) for event in found.sure]
-    doubts = [*(one.doubt for one in found.may), *(one.doubt for one in worths if one.doubt is not None)]
+    doubts = [doubt for _, doubt in (*found.may, *worths) if doubt is not None]
     known: frozenset[str] = frozenset()
     whole = found.complete and not doubts
-    for one in worths:
-        if isinstance(one.value, frozenset):
-            known |= one.value
-        elif isinstance(one.value, AtLeastSet):
-            known, whole = known | one.value.known, False
+    for value, _ in worths:
+        if isinstance(value, frozenset):
+            known |= value
+        elif isinstance(value, AtLeastSet):
+            known, whole = known | value.known, False
     if whole or known:
-        return witness.value(known if whole else AtLeastSet(known), found.sure)
-    return witness.unknown(gravest(doubts), found.all)
+        return witness.value(known if whole else AtLeastSet(known), Grounds(found.sure))
+    return witness.unknown(gravest(doubts), Grounds(found.all))
 
 
 def extreme(found: Found, worth: WorthOf, facts: Facts, witness: Witness, *, highest: bool) -> FactValue | None:
@@ -144,16 +145,16 @@ def extreme(found: Found, worth: WorthOf, facts: Facts, witness: Witness, *, hig
     if not events:
         return None
     worths = [worth(event, facts) for event in events]
-    numbers = [as_range(one.value) if isinstance(one.value, int | Decimal | NumberRange) else None for one in worths]
+    numbers = [as_range(one) if isinstance(one, int | Decimal | NumberRange) else None for one, _ in worths]
     said = [one for one in numbers[: len(found.sure)] if one is not None]
     possible = [one for one in numbers if one is not None] if found.complete and None not in numbers else None
     most = highest_of(said, possible) if highest else lowest_of(said, possible)
     if not said or (most.low is None and most.high is None):
-        doubts = [*(one.doubt for one in found.may), *(one.doubt for one in worths)]
-        return witness.unknown(_of_all(doubts, "imprecise"), events)
+        doubts = [doubt for _, doubt in (*found.may, *worths)]
+        return witness.unknown(_of_all(doubts, "imprecise"), Grounds(events))
     shown = events if possible else found.sure
     at_the_end = [event for event, one in zip(shown, numbers, strict=False) if one is not None and _touches(one, most)]
-    return witness.value(as_number(most), at_the_end)
+    return witness.value(as_number(most), Grounds(at_the_end))
 
 
 def _touches(number: NumberRange, most: NumberRange) -> bool:

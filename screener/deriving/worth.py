@@ -24,27 +24,21 @@ from screener.dates import PartialDate, completed_years
 from screener.deriving.answers import Doubt, Matches
 from screener.deriving.fields import ON, date_of, doubt_in
 from screener.deriving.numbers import in_unit, usable
-from screener.deriving.sieve import by_codes, is_coded, strict
+from screener.deriving.sieve import ByFacts, by_codes, compares_options, is_coded, strict
 from screener.deriving.where import Wheres
 from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
 from screener.facts.events import Event, EventField, FieldValue, Quantity
 from screener.facts.imprecise import AtLeastSet
 
-
-class Worth(NamedTuple):
-    """The value that an event gives, or why it gives none."""
-
-    value: Value | None
-    doubt: Doubt | None = None
-
-
+Worth = tuple[Value | None, Doubt | None]
+"""The value that an event gives, or why it gives none."""
 WorthOf = Callable[[Event, Facts], Worth]
 
 _OF_ONE_THING: Final = ("code", "value_code", "histology")
 """The fields of codes that say one thing; of several sites or reasons each is one of its own."""
-_CONFLICTING: Final = Worth(None, "conflicting")
-_UNREADABLE: Final = Worth(None, "unreadable")
-_UNCERTAIN: Final = Worth(None, "uncertain")
+_CONFLICTING: Final[Worth] = (None, "conflicting")
+_UNREADABLE: Final[Worth] = (None, "unreadable")
+_UNCERTAIN: Final[Worth] = (None, "uncertain")
 
 
 class Options(NamedTuple):
@@ -62,7 +56,7 @@ class Options(NamedTuple):
     def contradicted(self, event: Event, facts: Facts) -> bool:
         """Whether the codings of one thing mean different options."""
         first = _of_first_option(self)
-        return _clash([first(one, facts).value for one in _by_coding(event)])
+        return _clash([first(one, facts)[0] for one in _by_coding(event)])
 
 
 def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
@@ -79,18 +73,18 @@ def worth_of(fact: FactDefinition, value: ValueOf, wheres: Wheres) -> WorthOf:
 
 
 def _remembered(worth: WorthOf, wheres: Sequence[Where]) -> WorthOf:
-    """The same function, remembered where codes and options alone decide over it."""
-    if not all(is_coded(where) for where in wheres):
-        return worth
-    known = by_codes(worth, wheres)
-    return lambda event, _: known(event)
+    """The same function, remembered where codes and options decide over it, and what facts they are the same as."""
+    if all(is_coded(where) for where in wheres):
+        known = by_codes(worth, wheres)
+        return lambda event, _: known(event)
+    return ByFacts(worth, wheres) if all(compares_options(where) for where in wheres) else worth
 
 
 def _of_one_mind(worth: WorthOf) -> WorthOf:
     """The same function, conflicting where the codings of one thing mean different values: none is picked."""
 
     def settled(event: Event, facts: Facts) -> Worth:
-        apart = [worth(one, facts).value for one in _by_coding(event)]
+        apart = [worth(one, facts)[0] for one in _by_coding(event)]
         return _CONFLICTING if _clash(apart) else worth(event, facts)
 
     return settled
@@ -103,7 +97,7 @@ def _by_coding(event: Event) -> Iterator[Event]:
         if said is not None and isinstance(said.value, tuple) and len(said.value) > 1:
             for code in said.value:
                 alone = EventField((code,), said.said)  # type: ignore[arg-type]  # a tuple of codes
-                yield event._replace(fields={**event.fields, name: alone})
+                yield event._replace(fields={**event.fields, name: alone}, alike=None)
 
 
 def _clash(values: Iterable[Value | None]) -> bool:
@@ -135,9 +129,9 @@ def _of_field(fact: FactDefinition, name: str, as_of: date) -> WorthOf:
         if said is None:
             return _UNCERTAIN
         if said[0] is None:
-            return Worth(None, doubt_in(said))
+            return None, doubt_in(said)
         value = convert(said[0])
-        return _UNREADABLE if value is None else Worth(value)
+        return _UNREADABLE if value is None else (value, None)
 
     return worth
 
@@ -170,7 +164,7 @@ def _can_be_born(birth: PartialDate, as_of: date) -> bool:
 def _of_answer(matches: Matches) -> WorthOf:
     def worth(event: Event, facts: Facts) -> Worth:
         one = matches(event, facts)
-        return Worth(one) if isinstance(one, bool) else Worth(None, one)
+        return (one, None) if isinstance(one, bool) else (None, one)
 
     return worth
 
@@ -182,10 +176,10 @@ def _of_first_option(options: Options) -> WorthOf:
         for option, matches in options.tested:
             one = matches(event, facts)
             if one is True:
-                return Worth(option)
+                return option, None
             if one is not False:
-                return Worth(None, one)
-        return Worth(None, options.rest)
+                return None, one
+        return None, options.rest
 
     return worth
 
@@ -198,7 +192,7 @@ def _of_each_option(options: Options) -> WorthOf:
         known = frozenset(str(option) for option, one in answers if one is True)
         doubt = next((one for _, one in answers if not isinstance(one, bool)), None)
         if not known:
-            return Worth(None, doubt or options.rest)
-        return Worth(known if doubt is None else AtLeastSet(known))
+            return None, doubt or options.rest
+        return known if doubt is None else AtLeastSet(known), None
 
     return worth

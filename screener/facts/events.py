@@ -71,7 +71,8 @@ class Event(NamedTuple):
     `on` is the day it happened or was measured, which orders events in time. `fields` holds what is recorded, by the
     names that `FIELDS` lists for the kind; `on` is among them only where a day is told that cannot be read. `reference`
     is how the source names the record (`Condition/abc`), `place` where it stands (a file, with line or position).
-    `status` is the record's own word for its state.
+    `status` is the record's own word for its state. Events with the same `alike` differ in their dates, their measured
+    values and their places alone; without one, nobody knows.
     """
 
     kind: EventKind
@@ -81,6 +82,7 @@ class Event(NamedTuple):
     place: str
     status: str | None = None
     standing: Standing = "certain"
+    alike: object = None
 
 
 @dataclass(frozen=True, slots=True)

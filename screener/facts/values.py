@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal
 from typing import Final, Literal, NamedTuple
 
@@ -59,7 +59,7 @@ class FactValue(NamedTuple):
     on: PartialDate | None
     source: str | None
     state: State = "recorded"
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
 
 
 class PatientRecord(NamedTuple):

@@ -51,14 +51,14 @@ def write_fact_table(rows: Iterable[bytes], vocabulary: Vocabulary, out: Path | 
     if out is not None and out.suffix.lower() not in FORMATS:
         raise UsageError(f"A fact table is a .csv or a .parquet file, not {out.suffix or 'one without an ending'}.")
     if out is None or out.suffix.lower() == ".csv":
-        write_out(_with_headings(rows, vocabulary), out)
+        write_out(_with_headings(rows, vocabulary), out, of_patients=True)
         return
     with tempfile.TemporaryDirectory(prefix="screener-") as folder:
         plain, packed = Path(folder) / "facts.csv", Path(folder) / "facts.parquet"
         write_out(_with_headings(rows, vocabulary), plain)
         _to_parquet(plain, packed)
         with packed.open("rb") as content:
-            write_out(iter(lambda: content.read(1 << 20), b""), out)
+            write_out(iter(lambda: content.read(1 << 20), b""), out, of_patients=True)
 
 
 def _to_parquet(plain: Path, packed: Path) -> None:

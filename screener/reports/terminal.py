@@ -70,7 +70,7 @@ def show(content: RenderableType, out: Path | None) -> None:
     with console.capture() as captured:
         console.quiet = False
         console.print(content)
-    write_out([captured.get().encode()], out)
+    write_out([captured.get().encode()], out, of_patients=True)
 
 
 def _heading(standing: Standing, as_of: date) -> Text:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from screener.worklist.log import outcomes
+from screener.worklist.outcomes import outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
     from screener.reports.worklist_text import Listing
+    from screener.worklist.answers_shown import AnswerShown
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
     from screener.worklist.evidence import DataAge
@@ -33,12 +34,15 @@ def worklist_data(listing: Listing, questions: Sequence[CohortQuestion]) -> dict
     }
 
 
-def patient_data(listing: Listing, settled_by: Sequence[SettledBy], again: Recheck | None) -> dict[str, Any]:
-    """One patient, which single answer settles them, and when to look again."""
+def patient_data(
+    listing: Listing, settled_by: Sequence[SettledBy], answers: Sequence[AnswerShown], again: Recheck | None
+) -> dict[str, Any]:
+    """One patient, which single answer settles them, which answers stand, and when to look again."""
     (entry,) = listing.entries
     data = _entry_data(listing.view, entry, listing.ages)
     look_again = {"on": again.on.isoformat(), "because": again.because} if again is not None else None
-    return data | {"settled_by": [one._asdict() for one in settled_by], "look_again": look_again}
+    known = {"settled_by": [one._asdict() for one in settled_by], "answers": [one._asdict() for one in answers]}
+    return data | known | {"look_again": look_again}
 
 
 def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> dict[str, Any]:
@@ -58,6 +62,7 @@ def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> 
         "new": entry.new,
         "moved_from": entry.moved_from,
         "moved_since_decision": entry.moved_since_decision,
+        "when_decided": {"failing": entry.then.failing, "open": entry.then.unknown} if entry.then else None,
         "in_last_run": entry.run.id == view.run.id,
         "data": {"as_of": entry.run.as_of, **(age._asdict() if age else {})},
         "decided_by": decision.who if decision else None,

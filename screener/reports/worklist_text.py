@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from screener.worklist.log import outcomes
+from screener.worklist.outcomes import Outcomes, outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
+    from screener.worklist.answers_shown import AnswerShown
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
     from screener.worklist.evidence import DataAge
@@ -72,19 +73,26 @@ def _badge(entry: Entry) -> str:
     said = ["new"] if entry.new and entry.bin != "new" else []
     if entry.moved_from is not None:
         said.append(f"changed from {_VERDICTS[entry.moved_from]}")
-    if entry.moved_since_decision and entry.decision is not None:
+    if entry.decision is not None and entry.decision.verdict != entry.standing.verdict:
         said.append(f"was {_VERDICTS[entry.decision.verdict]} when decided")
+    elif entry.then is not None:
+        said.append(f"when decided: {_criteria(entry.then) or 'none fails or is open'}")
     return f"  [{'; '.join(said)}]" if said else ""
 
 
 def _open(view: CohortView, entry: Entry) -> str:
     found = outcomes(entry.standing.results, view.criteria_of(entry))
-    said = [f"fails {', '.join(found.failing)}"] if found.failing else []
-    if found.unknown and not found.failing:
-        said.append(f"open: {', '.join(found.unknown)}")
+    said = [_criteria(found)] if found.failing or found.unknown else []
     if entry.standing.questions:
         said.append(f"to find out: {', '.join(entry.standing.questions)}")
     return "; ".join(said)
+
+
+def _criteria(found: Outcomes) -> str:
+    """The criteria that fail; where none does, those that are open."""
+    if found.failing:
+        return f"fails {', '.join(found.failing)}"
+    return f"open: {', '.join(found.unknown)}" if found.unknown else ""
 
 
 def _decision(entry: Entry) -> str:
@@ -103,20 +111,38 @@ def _age(listing: Listing, entry: Entry) -> str:
     age = listing.ages.get(entry.standing.pseudonym)
     said = [f"data as of {entry.run.as_of}" + (", not in the last run" if entry.run.id != listing.view.run.id else "")]
     if age is not None:
-        said += [f"the newest of {age.newest}, {age.days:,} days before", f"the oldest of {age.oldest}"]
+        said += [
+            f"the newest of {age.newest}, {age.days:,} day{'' if age.days == 1 else 's'} before",
+            f"the oldest of {age.oldest}",
+        ]
     return "; ".join(said)
 
 
-def patient_lines(listing: Listing, settled_by: Sequence[SettledBy], again: Recheck | None) -> Iterator[str]:
-    """One patient, which single answer settles them, and when to look again."""
+def patient_lines(
+    listing: Listing, settled_by: Sequence[SettledBy], answers: Sequence[AnswerShown], again: Recheck | None
+) -> Iterator[str]:
+    """One patient, which single answer settles them, which answers stand, and when to look again."""
     (entry,) = listing.entries
     yield from _entry_lines(listing, entry)
     vocabulary = listing.view.footings[entry.standing.basis_id].rules.vocabulary
     for one in settled_by:
         yield f"  {one.fact} ({vocabulary[one.fact].answered_by}): {vocabulary[one.fact].question}"
         yield f"      {_SETTLES[one.settles]}"
+    for answer in answers:
+        yield f"  {_answer(answer)}"
     if again is not None:
         yield f"    time alone changes a criterion on {again.on}: {again.because}"
+
+
+def _answer(one: AnswerShown) -> str:
+    said = [f"answer {one.number}: {one.fact} is {one.value} on {one.on}, answered by {one.by}, {one.source}"]
+    if one.recorded_otherwise is not None:
+        said.append(f"recorded otherwise: {one.recorded_otherwise}")
+    if one.note:
+        said.append(one.note)
+    if not one.counted:
+        said.append("counts from the next run")
+    return "; ".join(said)
 
 
 def question_lines(questions: Sequence[CohortQuestion]) -> Iterator[str]:

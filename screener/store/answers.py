@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from screener.store.database import Database
     from screener.store.keys import Keys
 
-WhyEnded = Literal["evidence", "rule", "replaced"]
+WhyEnded = Literal["evidence", "rule", "replaced", "withdrawn"]
 ENDED: Final = "ended an answer"
 """The act of ending one; its part names the answer."""
 
@@ -48,6 +48,25 @@ class AnswerStore:
             ).all()
             session.expunge_all()
             return rows
+
+    def standing(self, trial_id: int, patient: int) -> Sequence[AnswerRow]:
+        """The answers on a patient that have not ended, the first first."""
+        query = select(AnswerRow).where(AnswerRow.trial_id == trial_id, AnswerRow.patient_id == patient)
+        query = query.where(col(AnswerRow.ended).is_(None)).order_by(col(AnswerRow.id))
+        with self._database.reading() as session:
+            rows = session.exec(query).all()
+            session.expunge_all()
+            return rows
+
+    def withdraw(self, number: int, *, who: str, trial: str, pseudonym: str, at: datetime) -> Anchor | None:
+        """End an answer that a person takes back; none where it has ended meanwhile."""
+        with self._database.writing() as session:
+            row = session.get_one(AnswerRow, number)
+            if row.ended is not None:
+                return None
+            row.ended, row.ended_why = at, "withdrawn"
+            session.add(row)
+            return append(session, self._keys, _entry(row, who, ENDED, trial, pseudonym), at=at)
 
     def keep(self, row: AnswerRow, *, trial: str, pseudonym: str) -> Anchor:
         """Keep an answer; one that stood for the same fact of the patient ends."""

@@ -15,10 +15,12 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from screener.errors import UsageError
+from screener.errors import IntegrityError, UsageError
 from screener.store.keys import check_key
 from screener.store.memory_tables import AuditRow, StoreKey
 from screener.store.rows import storable
+from screener.store.seals import acknowledgement_content
+from screener.store.tables import AcknowledgementRow, DriftRow, Trial
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -38,8 +40,18 @@ REVIEWED: Final = "took rules under review"
 FOUND_APPROVED: Final = "found rules approved"
 """The acts of approval; their part is `rules` and the hash of the bytes that are approved."""
 
+ACKNOWLEDGED: Final = "acknowledged a change"
+FOUND_ACKNOWLEDGED: Final = "found a change acknowledged"
+"""The acts of acknowledging a change of the registry's record; their part names the acknowledgement."""
+
+SCREENED: Final = "screened"
+"""The act of a run that ended; its part names the run."""
+
 ERASED: Final = "erased"
 """The act of taking out all that is kept of a patient; its part is `patient`, the number, a colon and why."""
+
+
+UNBOUND: Final = "The store no longer says which key its audit trail was sealed with."
 
 
 class Entry(NamedTuple):
@@ -95,18 +107,31 @@ def in_turn(session: Session) -> None:
 
 
 def bind_key(session: Session, keys: Keys, at: datetime) -> None:
-    """Note which key a store is sealed with, the first time it is used.
+    """Note which key a store is sealed with, the first time it is used, and tell of what was acknowledged until then.
 
     Raises:
-        IntegrityError: the store belongs to another key.
+        IntegrityError: the store belongs to another key, or has a trail and no longer says of which key.
     """
     in_turn(session)
     row = session.get(StoreKey, 1)
     if row is None:
+        if _last(session) is not None:
+            raise IntegrityError(UNBOUND, hint="Keep the store as it is, and compare it with a backup.")
         session.add(StoreKey(id=1, fingerprint=keys.fingerprint, made=at))
         session.flush()
+        for one in session.exec(select(AcknowledgementRow).order_by(col(AcknowledgementRow.id))).all():
+            tell_of_acknowledgement(session, keys, one, act=FOUND_ACKNOWLEDGED, at=at)
     else:
         check_key(keys, row.fingerprint)
+
+
+def tell_of_acknowledgement(
+    session: Session, keys: Keys, row: AcknowledgementRow, *, act: str, at: datetime
+) -> None:  # fmt: skip
+    """Add the row of an acknowledgement, which decides which rules count, in the transaction that keeps it."""
+    content = acknowledgement_content(session, row)
+    trial = session.get_one(Trial, session.get_one(DriftRow, row.drift_id).trial_id).nct_id
+    append(session, keys, Entry(row.who, act, f"acknowledgement {row.id}", trial, sealed=content), at=at)
 
 
 def append(session: Session, keys: Keys, entry: Entry, *, at: datetime) -> Anchor:

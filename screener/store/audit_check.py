@@ -13,13 +13,14 @@ from sqlmodel import col, select
 
 from screener.errors import IntegrityError
 from screener.store.answers import ENDED
-from screener.store.audit import ERASED, FIRST, Anchor, content
+from screener.store.audit import ERASED, FIRST, UNBOUND, Anchor, content
 from screener.store.decision_tables import DECISION_TABLES
 from screener.store.guards import missing
 from screener.store.keys import check_key
 from screener.store.memory_tables import AnswerRow, AuditRow, RunRow, StoreKey
-from screener.store.results_check import changed_runs
+from screener.store.results_check import changed_runs, untold_runs
 from screener.store.seals import sealed_content
+from screener.store.tables import AcknowledgementRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Sequence
@@ -59,6 +60,7 @@ def verify(database: Database, keys: Keys, anchors: Sequence[Anchor] = ()) -> Wh
     with database.reading() as session:
         _check_key(session, keys)
         trail = _walked(session, keys, {anchor.number: anchor.mac for anchor in anchors})
+        _check_bound(session, trail.number)
         _check_told(session, trail.told, trail.number)
         _check_ended(session, trail)
         _check_results(session, keys, trail)
@@ -106,6 +108,11 @@ def _check_key(session: Session, keys: Keys) -> None:
     bound = session.get(StoreKey, 1)
     if bound is not None:
         check_key(keys, bound.fingerprint)
+
+
+def _check_bound(session: Session, rows: int) -> None:
+    if rows and session.get(StoreKey, 1) is None:
+        raise IntegrityError(UNBOUND, hint=_HINT)
 
 
 def _erasures(session: Session) -> dict[str, int]:
@@ -177,10 +184,11 @@ def _check_told(session: Session, told: Collection[str], last: int) -> None:
     """Whether the trail tells of every act that is there."""
     runs = session.exec(select(RunRow.id).where(RunRow.outcome == "complete").order_by(col(RunRow.id)))
     answers = session.exec(select(AnswerRow.id).order_by(col(AnswerRow.id)))
+    acknowledged = session.exec(select(AcknowledgementRow.id).order_by(col(AcknowledgementRow.id))) if last else ()
     decisions = [
         (name, session.exec(select(table.id).order_by(col(table.id)))) for name, table in DECISION_TABLES.items()
     ]
-    for kind, numbers in (("run", runs), ("answer", answers), *decisions):
+    for kind, numbers in (("run", runs), ("answer", answers), ("acknowledgement", acknowledged), *decisions):
         for number in numbers:
             if f"{kind} {number}" not in told:
                 _broken(last + 1, f"is gone: nothing tells of {kind} {number}")
@@ -197,6 +205,9 @@ def _check_ended(session: Session, trail: _Trail) -> None:
 def _check_results(session: Session, keys: Keys, trail: _Trail) -> None:
     """Whether the results of every run that the trail tells of are still those."""
     rows = {int(part.removeprefix("run ")): number for part, number in trail.told.items() if part.startswith("run ")}
+    untold = untold_runs(session, rows)
+    if untold:
+        _broken(trail.number + 1, f"is gone: nothing tells of run {min(untold)}, whose results are kept")
     changed = changed_runs(session, keys, rows, trail.erased)
     if changed:
         number, run = min((rows[run], run) for run in changed)

@@ -23,7 +23,8 @@ from screener.store.database import Database, make_engine, open_database
 from screener.store.faults import said_plainly
 from screener.store.keys import KEY_FILE, key_path, read_keys
 from screener.store.lock import run_lock
-from screener.store.upgrade import upgrade
+from screener.store.migrations import HEAD
+from screener.store.upgrade import NewerStoreError, upgrade, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +35,21 @@ _BESIDE: Final = ("-wal", "-shm")
 
 
 class Restored(NamedTuple):
-    """What became of a restore: where the backup's trail ended, and the store that was put aside, if there was one."""
+    """What became of a restore: where the backup's trail ended, and the store that was put aside, if there was one.
+
+    `older` is the version of a backup that had to be brought up to this program's; none where it was the same.
+    """
 
     head: Anchor | None
     put_aside: Path | None
+    older: str | None
+
+
+class _Checked(NamedTuple):
+    """A copy that is whole and of this program's version: the end of its trail, and the older version it was of."""
+
+    head: Anchor | None
+    older: str | None
 
 
 def back_up(database: Database, keys: Keys, out: Path) -> Anchor | None:
@@ -57,7 +69,7 @@ def back_up(database: Database, keys: Keys, out: Path) -> Anchor | None:
             _copy_pages(database.address.file, aside)
         else:
             _copy_of_server(database, aside)
-        head = _checked(aside, keys)
+        head = _checked(aside, keys).head
         _closed_up(aside)
         aside.replace(out)
     return head
@@ -85,13 +97,13 @@ def restore(address: StoreAddress, backup: Path, *, replace: bool) -> Restored:
     if address.file is not None:
         with _aside(address.file) as copy:
             _copy_pages(backup, copy)
-            head = _checked(copy, keys)
-            return Restored(head, _put_in_place(address.file, copy, replace=replace))
+            head, older = _checked(copy, keys)
+            return Restored(head, _put_in_place(address.file, copy, replace=replace), older)
     with tempfile.TemporaryDirectory(prefix="screener-restore-") as folder, _aside(Path(folder) / "store.db") as copy:
         _copy_pages(backup, copy)
-        head = _checked(copy, keys)
+        head, older = _checked(copy, keys)
         _fill_server(address, copy)
-        return Restored(head, None)
+        return Restored(head, None, older)
 
 
 @contextmanager
@@ -135,15 +147,32 @@ def _copy_of_server(database: Database, to: Path) -> None:
         engine.dispose()
 
 
-def _checked(file: Path, keys: Keys) -> Anchor | None:
-    """The end of the audit trail of a copy that is whole, brought up to this program's version."""
+def _checked(file: Path, keys: Keys) -> _Checked:
+    """See that a copy is whole, and bring it up to this program's version."""
     address = file_address(file)
     with Database(make_engine(address), address) as database:
         database.examine()
+        found = _version(database)
         with said_plainly(address):
-            if not upgrade(database.engine, address, create=False, keep=False):
-                raise IntegrityError(f"{file.name} holds nothing.", hint="Name a backup that `screener backup` wrote.")
-        return verify(database, keys).head
+            upgrade(database.engine, address, create=False, keep=False)
+        return _Checked(verify(database, keys).head, found if found != HEAD else None)
+
+
+def _version(copy: Database) -> str:
+    """The version of a copy.
+
+    Raises:
+        IntegrityError: it is of a newer version, of another program, or empty.
+    """
+    with copy.reading() as session:
+        try:
+            found = version_of(session.connection(), copy.address)
+        except NewerStoreError:
+            hint = "Update the program, then restore; nothing was changed."
+            raise IntegrityError("The backup was written by a newer version of this program.", hint=hint) from None
+    if found is None:
+        raise IntegrityError("The backup holds nothing.", hint="Name a backup that `screener backup` wrote.")
+    return found
 
 
 def _closed_up(file: Path) -> None:

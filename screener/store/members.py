@@ -27,9 +27,14 @@ def added(members: bytes | None, before: int) -> tuple[list[int], int]:
 
     Years of nights are gone through this way without taking each of them apart.
     """
-    bits = int.from_bytes(_bits(members), "little")
+    bits = as_bits(members)
     new = bits & ~before
     return list(_numbers(new.to_bytes((new.bit_length() + 7) // 8, "little"))), before | bits
+
+
+def as_bits(members: bytes | None) -> int:
+    """The patients as a number with a bit for each."""
+    return int.from_bytes(_bits(members), "little")
 
 
 def _bits(members: bytes | None) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlmodel import Session, col, select
 
 from screener.errors import UsageError
-from screener.store.memory_tables import Patient, ScreenedTrial
+from screener.store.memory_tables import AuditRow, Patient, ScreenedTrial
 
 if TYPE_CHECKING:
     from screener.store.keys import Keys
@@ -36,6 +36,18 @@ def patient_named(session: Session, keys: Keys, given: str) -> Known:
             return Known(found.id, found.pseudonym)
     hint = "Give the id as the table has it, capitals and all, or the pseudonym that `screener run` shows."
     raise UsageError("No patient of that id was ever screened.", hint=hint)
+
+
+def pseudonym_named(session: Session, keys: Keys, given: str) -> str:
+    """The pseudonym of an id, or the one given, that the audit trail knows: also of who was erased.
+
+    Raises:
+        UsageError: the trail knows neither; the message does not repeat it.
+    """
+    for pseudonym in (keys.pseudonym(given.strip()), given.strip().upper()):
+        if session.exec(select(AuditRow.number).where(AuditRow.pseudonym == pseudonym).limit(1)).first() is not None:
+            return pseudonym
+    return patient_named(session, keys, given).pseudonym
 
 
 def taken_out(session: Session) -> frozenset[int]:

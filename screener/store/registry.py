@@ -9,8 +9,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from screener.errors import UsageError
+from screener.errors import IntegrityError, UsageError
 from screener.registry.kept import Check, DriftNote, KeptDrift, RunEnd, Snapshot
+from screener.store.audit import ACKNOWLEDGED, tell_of_acknowledgement
+from screener.store.keys import KEY_FILE
+from screener.store.memory_tables import StoreKey
 from screener.store.rows import (
     checked,
     drifts_where,
@@ -28,8 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from sqlmodel import Session
+
     from screener.registry.problems import Rejected
     from screener.store.database import Database
+    from screener.store.keys import Keys
 
 
 class RegistryStore:
@@ -179,16 +185,22 @@ class RegistryStore:
             session.expunge_all()
             return row
 
-    def acknowledge(self, nct_id: str, *, who: str, why: str, at: datetime) -> tuple[KeptDrift, ...]:
-        """Acknowledge what waits for a person.
+    def acknowledge(
+        self, nct_id: str, *, who: str, why: str, at: datetime, keys: Keys | None = None
+    ) -> tuple[KeptDrift, ...]:
+        """Acknowledge what waits for a person, and tell of it in the audit trail.
+
+        A store in which nothing was remembered yet has no trail: the first run tells of it then.
 
         Returns:
             The drifts that were acknowledged.
 
         Raises:
             UsageError: nothing waits.
+            IntegrityError: the store has a trail, and these are not its keys.
         """
         with self._database.writing() as session:
+            has_trail = session.get(StoreKey, 1) is not None
             waiting = drifts_where(session, (col(Trial.nct_id) == nct_id) & (col(DriftRow.state) == "open"))
             if not waiting:
                 hint = f"A rule that is stale all the same has to be rewritten: screener criteria rebase {nct_id}"
@@ -197,7 +209,11 @@ class RegistryStore:
                 row = session.get_one(DriftRow, drift.number)
                 row.state = "acknowledged"
                 session.add(row)
-                session.add(AcknowledgementRow(drift_id=drift.number, who=who, why=why, at=at))
+                acknowledged = AcknowledgementRow(drift_id=drift.number, who=who, why=why, at=at)
+                session.add(acknowledged)
+                session.flush()
+                if has_trail:
+                    _tell(session, keys, acknowledged)
             return tuple(waiting)
 
     def trial(self, nct_id: str) -> Trial | None:
@@ -216,3 +232,10 @@ class RegistryStore:
             rows = session.exec(query).all()
             session.expunge_all()
             return tuple(rows)
+
+
+def _tell(session: Session, keys: Keys | None, row: AcknowledgementRow) -> None:
+    if keys is None:
+        hint = f"Put it back from its copy, or name it with {KEY_FILE}; nothing was changed."
+        raise IntegrityError("The key of this store is not there, and its audit trail must tell of this.", hint=hint)
+    tell_of_acknowledgement(session, keys, row, act=ACKNOWLEDGED, at=row.at)

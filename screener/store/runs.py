@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlmodel import Session, col, select
 
 from screener.errors import UsageError
 from screener.store.answers import lapse
-from screener.store.audit import FOUND_APPROVED, Anchor, Entry, append, bind_key, check_clock, tells_of_approval
+from screener.store.audit import (
+    FOUND_APPROVED,
+    SCREENED,
+    Anchor,
+    Entry,
+    append,
+    bind_key,
+    check_clock,
+    tells_of_approval,
+)
+from screener.store.in_force import STANDS, in_force_at, known_at_once, known_by_number
 from screener.store.memory_tables import (
     Basis,
     FactSnapshot,
@@ -23,6 +33,7 @@ from screener.store.memory_tables import (
     RunRow,
     ScreenedTrial,
 )
+from screener.store.open_runs import check_none_planted, take_back
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, NewBasis, Order, Piece, Present, Remembered, Stands, Totals
 from screener.store.seals import result_content, run_content
@@ -34,18 +45,6 @@ if TYPE_CHECKING:
     from screener.store.answers import Lapse
     from screener.store.database import Database
     from screener.store.keys import Keys
-
-
-_STANDS = (
-    ResultRow.basis_id,
-    ResultRow.snapshot_id,
-    ResultRow.facts_sha256,
-    ResultRow.answers,
-    ResultRow.as_of,
-    ResultRow.next_on,
-    ResultRow.verdict,
-    ResultRow.sha256,
-)
 
 
 class RunStore:
@@ -63,7 +62,7 @@ class RunStore:
         with self.database.writing() as session:
             bind_key(session, self.keys, at)
             check_clock(session, at)
-            _take_back(session, at)
+            take_back(session, at)
             trial_id = _trial_id(session, order.trial)
             basis_id = _basis_id(session, trial_id, basis)
             previous = _last_complete(session, trial_id)
@@ -74,15 +73,17 @@ class RunStore:
             )  # fmt: skip
             session.add(row)
             session.flush()
+            check_none_planted(session, key_of(row.id))
             next_patient = (session.exec(select(func.max(Patient.id))).one() or 0) + 1
             next_snapshot = (session.exec(select(func.max(FactSnapshot.id))).one() or 0) + 1
             return Begun(key_of(row.id), order, trial_id, basis_id, previous, next_patient, next_snapshot)
 
-    def known(self, trial_id: int, pseudonyms: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
-        """The patients among these that are known, and what is in force of them."""
+    def known(self, begun: Begun, pseudonyms: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
+        """The patients among these that are known, and what was in force of them at the end of the run before."""
+        last = key_of(begun.previous.id) if begun.previous else 0
         with self.database.reading() as session:
             at_once = self.database.address.file is not None
-            return (_known_at_once if at_once else _known_by_number)(session, trial_id, pseudonyms)
+            return (known_at_once if at_once else known_by_number)(session, begun.trial_id, pseudonyms, last=last)
 
     def seal(self, result: Mapping[str, Any], pseudonym: str) -> bytes:
         """The seal of a result that is to be kept."""
@@ -116,7 +117,7 @@ class RunStore:
             session.add(row)
             if begun.order.approved:
                 self._tell_of_approval(session, begun, at)
-            entry = Entry(who, "screened", f"run {row.id}", trial, sealed=run_content(session, row))
+            entry = Entry(who, SCREENED, f"run {row.id}", trial, sealed=run_content(session, row))
             return append(session, self.keys, entry, at=at)
 
     def _tell_of_approval(self, session: Session, begun: Begun, at: datetime) -> None:
@@ -129,7 +130,7 @@ class RunStore:
     def abandon(self, at: datetime) -> None:
         """Take back an open run."""
         with self.database.writing() as session:
-            _take_back(session, at)
+            take_back(session, at)
 
     def bodies(self, snapshots: Iterable[int]) -> dict[int, bytes]:
         """Stored facts by the number of their snapshot."""
@@ -181,10 +182,10 @@ class RunStore:
         some = () if patients is None else (col(Patient.id).in_(patients),)
         with self.database.reading() as session:
             query = (
-                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
+                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *STANDS)  # type: ignore[call-overload]
                 .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
                 .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
-                .where(ResultRow.trial_id == trial_id, *_in_force_at(number), *some)
+                .where(ResultRow.trial_id == trial_id, *in_force_at(number), *some)
                 .order_by(col(Patient.id))
                 .execution_options(yield_per=1000)
             )
@@ -200,10 +201,10 @@ class RunStore:
                 return None
             number = key_of(last.id)
             query = (
-                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *_STANDS)  # type: ignore[call-overload]
+                select(Patient.id, Patient.pseudonym, FactSnapshot.body, *STANDS)  # type: ignore[call-overload]
                 .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
                 .join(FactSnapshot, col(FactSnapshot.id) == ResultRow.snapshot_id)
-                .where(ResultRow.trial_id == trial_id, ResultRow.patient_id == patient, *_in_force_at(number))
+                .where(ResultRow.trial_id == trial_id, ResultRow.patient_id == patient, *in_force_at(number))
             )
             found = session.connection().execute(query).first()
             first = select(func.min(ResultRow.run_id))
@@ -213,63 +214,37 @@ class RunStore:
             remembered = Remembered(found[0], found[1], found[2], Stands(*found[3:]))
             return Present(number, remembered, session.exec(first).one() == number)
 
+    def letters(self, trial_id: int, patients: Sequence[int], number: int) -> Mapping[int, tuple[int, str]]:
+        """The number of the basis and the letters of the criteria of some patients at the end of a run."""
+        query = select(ResultRow.patient_id, ResultRow.basis_id, ResultRow.results)
+        query = query.where(ResultRow.trial_id == trial_id, *in_force_at(number))
+        found: dict[int, tuple[int, str]] = {}
+        with self.database.reading() as session:
+            for start in range(0, len(patients), 2000):
+                some = query.where(col(ResultRow.patient_id).in_(patients[start : start + 2000]))
+                found |= {patient: (basis, results) for patient, basis, results in session.exec(some)}
+        return found
+
+    def first_runs(self, trial_id: int, patients: Sequence[int]) -> Mapping[int, int]:
+        """The first run of each of some patients."""
+        query = select(ResultRow.patient_id, func.min(ResultRow.run_id)).where(ResultRow.trial_id == trial_id)
+        found: dict[int, int] = {}
+        with self.database.reading() as session:
+            for start in range(0, len(patients), 2000):
+                some = query.where(col(ResultRow.patient_id).in_(patients[start : start + 2000]))
+                found |= dict(session.exec(some.group_by(col(ResultRow.patient_id))).all())
+        return found
+
     def verdicts(self, trial_id: int, patients: Sequence[int], number: int) -> Mapping[int, tuple[str, str]]:
         """The pseudonym and the verdict of some patients as they stood at the end of a run."""
         with self.database.reading() as session:
             query = (
                 select(Patient.id, Patient.pseudonym, ResultRow.verdict)
                 .join(ResultRow, col(ResultRow.patient_id) == Patient.id)
-                .where(ResultRow.trial_id == trial_id, *_in_force_at(number))
+                .where(ResultRow.trial_id == trial_id, *in_force_at(number))
                 .where(col(Patient.id).in_(patients))
             )
             return {patient: (pseudonym, verdict) for patient, pseudonym, verdict in session.exec(query)}
-
-
-def _known_at_once(session: Session, trial_id: int, pseudonyms: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
-    query = (
-        select(Patient.pseudonym, Patient.id, *_STANDS)  # type: ignore[call-overload]
-        .outerjoin(
-            ResultRow,
-            (col(ResultRow.patient_id) == Patient.id)
-            & (col(ResultRow.trial_id) == trial_id)
-            & col(ResultRow.until_run).is_(None),
-        )
-        .where(col(Patient.pseudonym).in_(pseudonyms))
-    )
-    rows = session.connection().execute(query)
-    return {row[0]: (row[1], Stands._make(row[2:]) if row[2] is not None else None) for row in rows}
-
-
-def _known_by_number(session: Session, trial_id: int, names: Sequence[str]) -> dict[str, tuple[int, Stands | None]]:
-    """The same in two queries: for one, a server without statistics would read the whole table each time."""
-    named = select(Patient.pseudonym, Patient.id).where(col(Patient.pseudonym).in_(names))
-    numbers = dict(session.exec(named).all())
-    query = (
-        select(ResultRow.patient_id, *_STANDS)  # type: ignore[call-overload]
-        .where(ResultRow.trial_id == trial_id, col(ResultRow.until_run).is_(None))
-        .where(col(ResultRow.patient_id).in_(list(numbers.values())))
-    )
-    stands = {row[0]: Stands._make(row[1:]) for row in session.connection().execute(query)}
-    return {name: (number, stands.get(number)) for name, number in numbers.items()}
-
-
-def _in_force_at(number: int) -> tuple[Any, ...]:
-    """The conditions under which a result was in force at the end of a run."""
-    until = col(ResultRow.until_run)
-    return col(ResultRow.run_id) <= number, or_(until.is_(None), until > number)
-
-
-def _take_back(session: Session, at: datetime) -> None:
-    """Undo what runs have left that were stopped."""
-    open_runs = list(session.exec(select(RunRow.id).where(RunRow.outcome == "running")))
-    if not open_runs:
-        return
-    connection = session.connection()
-    connection.execute(delete(ResultRow).where(col(ResultRow.run_id).in_(open_runs)))
-    connection.execute(delete(FactSnapshot).where(col(FactSnapshot.run_id).in_(open_runs)))
-    connection.execute(update(ResultRow).where(col(ResultRow.until_run).in_(open_runs)).values(until_run=None))
-    stopped = update(RunRow).where(col(RunRow.id).in_(open_runs))
-    connection.execute(stopped.values(outcome="interrupted", ended=at))
 
 
 def _trial_id(session: Session, name: str) -> int:

@@ -23,6 +23,10 @@ VERSION_TABLE: Final = "screener_version"
 _ADVISORY_KEY: Final = 0x5C4EE7E2
 
 
+class NewerStoreError(IntegrityError):
+    """The store was written by a newer version of the program, which this one cannot read."""
+
+
 def upgrade(
     engine: Engine, address: StoreAddress, *, create: bool = True, to: str = HEAD, keep: bool = True
 ) -> bool:  # fmt: skip
@@ -73,7 +77,7 @@ def version_of(connection: Connection, address: StoreAddress) -> str | None:
     found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
     if found not in REVISIONS:
         hint = "Update the program, or choose another store with --store; nothing was changed."
-        raise IntegrityError("The store was written by a newer version of this program.", hint=hint)
+        raise NewerStoreError("The store was written by a newer version of this program.", hint=hint)
     return str(found)
 
 

@@ -10,7 +10,7 @@ from screener.store.answers import AnswerStore
 from screener.store.audit import Anchor, person
 from screener.store.memory_tables import AnswerRow
 from screener.store.patients import patient_named, trial_named
-from screener.store.rows import storable
+from screener.store.rows import key_of, storable
 from screener.store.runs import RunStore
 from screener.worklist.answers import answer_value, definition_of, evidence_of
 from screener.worklist.snapshot import decoded, value_text
@@ -79,6 +79,26 @@ def take_down(memory: Memory, rules: RuleSet, given: Given, *, today: date, now:
     anchor = store.keep(row, trial=rules.trial, pseudonym=patient.pseudonym)
     assert row.id is not None  # it was kept
     return Kept(row.id, patient.pseudonym, anchor)
+
+
+def withdraw(memory: Memory, rules: RuleSet, given: tuple[str, str], *, by: str, now: datetime) -> Kept:
+    """End the answer on a patient's fact, by the names of both; it no longer counts from the next run on.
+
+    Raises:
+        UsageError: there is none that stands; nothing is kept.
+    """
+    who, fact = person(by), given[1].strip()
+    with memory.database.reading() as session:
+        trial_id = trial_named(session, rules.trial)
+        patient = patient_named(session, memory.keys, given[0])
+    store = AnswerStore(memory.database, memory.keys)
+    numbers = [key_of(one.id) for one in store.standing(trial_id, patient.number) if one.fact == fact]
+    for number in numbers:
+        anchor = store.withdraw(number, who=who, trial=rules.trial, pseudonym=patient.pseudonym, at=now)
+        if anchor is not None:
+            return Kept(number, patient.pseudonym, anchor)
+    hint = f"See those that stand with: screener worklist {rules.trial} --patient ID"
+    raise UsageError("No answer to that fact of this patient stands.", hint=hint)
 
 
 def _text(given: str, what: str) -> str:

@@ -35,18 +35,42 @@ Facts = Mapping[str, FactValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What became of a patient's answers: the facts with those that stand, their key, and those that ended."""
+class Known:
+    """What a screening knows of a patient: what is recorded, and the answers that count."""
 
-    facts: Facts
-    key: str
+    recorded: Facts
+    answers: tuple[AnswerRow, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        """The facts with the answers above them; what the record says otherwise is kept beside each."""
+        if not self.answers:
+            return self.recorded
+        return {**self.recorded, **{one.fact: _fact(one, self.recorded.get(one.fact)) for one in self.answers}}
+
+    @property
+    def key(self) -> str:
+        """The answers as a result keeps them: their numbers."""
+        return ",".join(str(one.id) for one in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a patient's answers: what is known with those that stand, and those that ended."""
+
+    known: Known
     ended: tuple[Lapse, ...]
 
 
 class AnswerBook:
-    """The answers of a trial, judged against the record and the rules as they are on a day."""
+    """The answers of a trial, judged against the record and the rules as they are on a day.
 
-    def __init__(self, answers: Sequence[AnswerRow], rules: RuleSet, as_of: date) -> None:
+    Without `lapsing` none ends: where the record is older than the last one, an answer that it knows nothing of does
+    not count for it, and stands again with the next.
+    """
+
+    def __init__(self, answers: Sequence[AnswerRow], rules: RuleSet, as_of: date, *, lapsing: bool = True) -> None:
+        self._lapsing = lapsing
         self._standing: dict[int, list[AnswerRow]] = defaultdict(list)
         self._by_number = {key_of(one.id): one for one in answers}
         for one in answers:
@@ -64,15 +88,15 @@ class AnswerBook:
         kept, ended = [], []
         for one in self._standing[patient]:
             why = self._ended(one, facts)
-            if why is not None:
+            if why is not None and self._lapsing:
                 ended.append(Lapse(key_of(one.id), pseudonym, why))
-            elif one.true_on <= self._day:  # nobody knew it on an earlier day
+            elif why is None and one.true_on <= self._day:  # nobody knew it on an earlier day
                 kept.append(one)
-        return Judged(answered(facts, kept), ",".join(str(one.id) for one in kept), tuple(ended))
+        return Judged(Known(facts, tuple(kept)), tuple(ended))
 
-    def with_answers(self, facts: Facts, key: str) -> Facts:
-        """Facts with the answers that stood once, by the key that was kept then."""
-        return answered(facts, [self._by_number[int(number)] for number in key.split(",")]) if key else facts
+    def known(self, facts: Facts, key: str) -> Known:
+        """What was known with the answers that stood once, by the key that was kept then."""
+        return Known(facts, tuple(self._by_number[int(number)] for number in key.split(",")) if key else ())
 
     def _ended(self, one: AnswerRow, facts: Facts) -> WhyEnded | None:
         if evidence_of(facts, one.fact) != one.evidence_sha256:
@@ -85,13 +109,6 @@ class AnswerBook:
 def evidence_of(facts: Facts, name: str) -> str:
     """The hash of what the record says of a fact."""
     return hashlib.sha256(known_of(facts, name)).hexdigest()
-
-
-def answered(facts: Facts, answers: Sequence[AnswerRow]) -> Facts:
-    """Facts with answers above them; what the record says otherwise is kept beside each."""
-    if not answers:
-        return facts
-    return {**facts, **{one.fact: _fact(one, facts.get(one.fact)) for one in answers}}
 
 
 def _fact(one: AnswerRow, recorded: FactValue | None) -> FactValue:
@@ -108,12 +125,18 @@ def _beside(recorded: FactValue) -> Evidence:
 def definition_of(rules: RuleSet, name: str) -> FactDefinition:
     """The fact that a person can settle under a name.
 
+    An age is never one: a birth date, which may come with any later table, stands above it, so that the answer would
+    be kept and not count. A year or a month of birth says as much.
+
     Raises:
-        UsageError: no criterion reads it.
+        UsageError: no criterion reads it, or it is an age.
     """
     read = {fact.name: fact for fact in facts_of(rules)}
-    if AGE in read:
+    if read.pop(AGE, None) is not None:
         read[BIRTH_DATE] = rules.vocabulary[BIRTH_DATE]
+        if name == AGE:
+            hint = f"Answer {BIRTH_DATE} instead; a year or a month will do, as in 2014 or 2014-03."
+            raise UsageError("An age cannot be answered: a birth date would stand above it.", hint=hint)
     if name in read:
         return read[name]
     close = get_close_matches(name, read, n=1)

@@ -7,9 +7,8 @@ the new one, is a cause. Where only several together moved it, all of them are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from screener.criteria.model import facts_of, facts_read
 from screener.criteria.words import listed, value_words
@@ -17,13 +16,13 @@ from screener.facts.definitions import BIRTH_DATE, Vocabulary
 from screener.facts.values import FactValue
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import Outcome
-from screener.worklist.answers import ANSWERED
+from screener.worklist.answers import Known
 from screener.worklist.calendar import Calendar
 from screener.worklist.footing import Footing, held_against
+from screener.worklist.overtaken import Kind, Side, went_back, why_other
 from screener.worklist.snapshot import fitting
 from screener.worklist.wording import same_rule
 
-Kind = Literal["fact", "rule", "registry", "date", "answer"]
 Facts = Mapping[str, FactValue]
 Parts = frozenset[str]
 """What of the new run takes part: `rule`, `registry`, `date`, and names of facts."""
@@ -40,17 +39,10 @@ class Cause(NamedTuple):
     what: str
 
 
-class Side(NamedTuple):
-    """What a run stood on: its rules with the registry's words, and its day."""
-
-    footing: Footing
-    as_of: date
-
-
 class Unreadable:
     """Stands for the causes where what the earlier run stood on cannot be read any more, as after an upgrade."""
 
-    def of(self, _old: Facts, _new: Facts) -> tuple[Cause, ...]:
+    def of(self, _old: Known, _new: Known) -> tuple[Cause, ...]:
         """The one cause that can be told."""
         return (Cause("rule", "the rules of the last run cannot be read by this version of the program"),)
 
@@ -74,8 +66,9 @@ class Causes:
         self._footing = cache(self._mixed)
         self._calendar = Calendar(new.footing.rules)
 
-    def of(self, old: Facts, new: Facts) -> tuple[Cause, ...]:
-        """The causes for one patient, whose facts (answers among them) were and are these."""
+    def of(self, was: Known, now: Known) -> tuple[Cause, ...]:
+        """The causes for one patient, of whom this was and is known."""
+        old, new = was.facts, now.facts
         names = {name for name in {*old, *new} & self._read if old.get(name) != new.get(name)}
         changed = self._changed | names
 
@@ -97,7 +90,7 @@ class Causes:
             if outcome(frozenset({part})).verdict != before or outcome(changed - {part}).verdict != after
         ]
         said = [
-            self._say(part, old, new, outcome(changed - {part}), outcome(changed)) for part in moved or sorted(changed)
+            self._say(part, was, now, outcome(changed - {part}), outcome(changed)) for part in moved or sorted(changed)
         ]
         return tuple(dict.fromkeys(said))
 
@@ -112,18 +105,18 @@ class Causes:
         words = (new if REGISTRY in parts else old).registry_text
         return held_against((new if RULE in parts else old).loaded, words)
 
-    def _say(self, part: str, old: Facts, new: Facts, without: Outcome, whole: Outcome) -> Cause:
+    def _say(self, part: str, was: Known, now: Known, without: Outcome, whole: Outcome) -> Cause:
         if part == RULE:
             return Cause("rule", self._say_rules())
         if part == REGISTRY:
             return Cause("registry", self._say_registry())
         if part == DATE:
-            return Cause("date", self._say_date(new, without, whole))
-        answered = any(facts[part].state == ANSWERED for facts in (old, new) if part in facts)
+            return Cause("date", self._say_date(now.facts, without, whole))
         vocabulary = self._new.footing.rules.vocabulary
         label = vocabulary[part].label if part in vocabulary else part
-        was, now = (_known(facts.get(part), vocabulary) for facts in (old, new))
-        return Cause("answer" if answered else "fact", f"{label} was {was}, is {now}")
+        before, after = (_words(known.facts.get(part), vocabulary) for known in (was, now))
+        why = why_other(part, (self._old, was), (self._new, now))
+        return Cause(why.kind, f"{label} was {before}, is {after}{why.remark}")
 
     def _say_rules(self) -> str:
         old, new = self._old.footing, self._new.footing
@@ -144,7 +137,7 @@ class Causes:
 
     def _say_date(self, facts: Facts, without: Outcome, whole: Outcome) -> str:
         if self._new.as_of < self._old.as_of:
-            return f"the screening date went back from {self._old.as_of} to {self._new.as_of}"
+            return went_back(self._old, self._new)
         criteria = self._new.footing.rules.criteria
         differ = [
             one
@@ -161,7 +154,7 @@ def _rules_of(footing: Footing) -> tuple[str, str]:
     return footing.loaded.sha256, footing.engine
 
 
-def _known(fact: FactValue | None, vocabulary: Vocabulary) -> str:
+def _words(fact: FactValue | None, vocabulary: Vocabulary) -> str:
     if fact is None:
         return "not recorded"
     if fact.value is None:

@@ -5,6 +5,7 @@ Whoever was ever screened for the trial is there, also who does not stand in the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ from screener.store.runs import RunStore
 from screener.store.standings import PatientStanding, last_runs, standings
 from screener.worklist.deciding import state_of
 from screener.worklist.footing import Footing, held_against, unpacked
+from screener.worklist.outcomes import Outcomes, outcomes
 from screener.worklist.states import BINS
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ class Entry(NamedTuple):
 
     `rank` counts by verdict, score and questions over everybody, from 1. `run` is the last one that the patient took
     part in. `moved_from` is the verdict before, where the runs looked at moved it, and `new` says that the patient was
-    first seen in them.
+    first seen in them. `then` says which criteria failed, and were open, when the patient was decided on, where these
+    are other ones now.
     """
 
     standing: PatientStanding
@@ -55,6 +58,7 @@ class Entry(NamedTuple):
     moved_from: str | None
     new: bool
     decided: Decided
+    then: Outcomes | None = None
 
     @property
     def decision(self) -> DecisionRow | None:
@@ -63,8 +67,9 @@ class Entry(NamedTuple):
 
     @property
     def moved_since_decision(self) -> bool:
-        """Whether the verdict is another one than the person who decided saw."""
-        return self.decision is not None and self.decision.verdict != self.standing.verdict
+        """Whether the verdict, or a criterion that fails or is open, is another one than the person who decided saw."""
+        moved = self.decision is not None and self.decision.verdict != self.standing.verdict
+        return moved or self.then is not None
 
 
 class CohortView(NamedTuple):
@@ -88,7 +93,7 @@ class CohortView(NamedTuple):
 
     def criteria_of(self, entry: Entry) -> tuple[str, ...]:
         """The ids of the criteria that a patient's results are of, in the order of the protocol."""
-        return tuple(one.id for one in self.footings[entry.standing.basis_id].rules.criteria)
+        return self.footings[entry.standing.basis_id].criteria
 
 
 def cohort_view(memory: Memory, trial: str, today: date, *, since: int | None = None) -> CohortView:
@@ -115,13 +120,14 @@ def cohort_view(memory: Memory, trial: str, today: date, *, since: int | None = 
     decided = _decisions(memory, trial_id)
     took_part = last_runs(memory.database, trial_id, [one.patient_id for one in found])
     ranked = sorted(found, key=_rank)
-    entries = [
-        _entry(one, rank, took_part[one.patient_id], today, before=before.get(one.patient_id), since=since,
-               decided=decided.get(one.patient_id, Decided()), last=key_of(run.id))
-        for rank, one in enumerate(ranked, start=1)
-    ]  # fmt: skip
     bases = {one.basis_id for one in found} | {run.basis_id}
     footings = {number: _footing(runs, number, trial) for number in bases}
+    then = _then(runs, run, trial, found, decided=decided, footings=footings)
+    entries = [
+        _entry(one, rank, took_part[one.patient_id], today, before=before.get(one.patient_id), since=since,
+               decided=decided.get(one.patient_id, Decided()), last=key_of(run.id), then=then.get(one.patient_id))
+        for rank, one in enumerate(ranked, start=1)
+    ]  # fmt: skip
     entries.sort(key=lambda one: (BINS.index(one.bin), one.rank))
     return CohortView(trial, today, run, since, footings, entries)
 
@@ -143,10 +149,10 @@ def _footing(runs: RunStore, number: int, trial: str) -> Footing:
 
 def _entry(
     one: PatientStanding, rank: int, run: RunRow, today: date, *,
-    before: str | None, since: int | None, decided: Decided, last: int,
+    before: str | None, since: int | None, decided: Decided, last: int, then: Outcomes | None,
 ) -> Entry:  # fmt: skip
     decision = decided.first
-    state = state_of(decision, one.verdict, first_seen_now=one.first_run == last)
+    state = state_of(decision, one.verdict, first_seen_now=one.first_run == last, same_criteria=then is None)
     waits = (
         state == "recheck_due"
         and decision is not None
@@ -155,7 +161,29 @@ def _entry(
     )
     moved = before if before != one.verdict else None
     new = since is not None and one.first_run > since
-    return Entry(one, "deferred" if waits else state, rank, run, moved, new, decided)
+    return Entry(one, "deferred" if waits else state, rank, run, moved, new, decided, then)
+
+
+def _then(
+    runs: RunStore, run: RunRow, trial: str, found: Sequence[PatientStanding], *,
+    decided: Mapping[int, Decided], footings: Mapping[int, Footing],
+) -> dict[int, Outcomes]:  # fmt: skip
+    """What became of the criteria when a patient was decided on, of those of whom it is something else now."""
+    ids = {number: footing.criteria for number, footing in footings.items()}
+    seen: dict[int, dict[int, PatientStanding]] = defaultdict(dict)
+    for one in found:
+        first = decided.get(one.patient_id, Decided()).first
+        if first is not None and first.run_id < one.since:
+            seen[first.run_id][one.patient_id] = one
+    then: dict[int, Outcomes] = {}
+    for number, some in seen.items():
+        for patient, (basis, letters) in runs.letters(run.trial_id, list(some), number).items():
+            if basis not in ids:
+                ids[basis] = _footing(runs, basis, trial).criteria
+            before, one = outcomes(letters, ids[basis]), some[patient]
+            if before.differ(outcomes(one.results, ids[one.basis_id])):
+                then[patient] = before
+    return then
 
 
 def _before(runs: RunStore, run: RunRow, patients: Sequence[int], since: int | None) -> dict[int, str]:

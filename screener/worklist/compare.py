@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from screener.store.members import unpacked_members
 from screener.store.rows import key_of
 from screener.worklist.answers import AnswerBook
-from screener.worklist.causes import Cause, Causes, Side
+from screener.worklist.causes import Cause, Causes
 from screener.worklist.footing import stored_footing
+from screener.worklist.overtaken import Side
 from screener.worklist.pieces import PIECE
 from screener.worklist.report import Change, Moves, change_order
 from screener.worklist.snapshot import decoded
@@ -43,22 +44,22 @@ def compared(runs: RunStore, answers: AnswerStore, trial: str, numbers: tuple[in
     now = _side(runs, new, trial)
     causes = Causes(_side(runs, old, trial), now)
     book = AnswerBook(answers.of_trial(new.trial_id), now.footing.rules, now.as_of)
-    changed = []
+    changed, absent = [], []
     for before, after in _pairs(runs, old, new):
         if before is None and after is None:
             continue  # all that was kept of the patient was taken out since
-        if after is None:
-            changed.append(_moved(before, None, Cause("fact", f"is not in run {new.id}")))
-        elif before is None:
-            changed.append(_moved(None, after, Cause("fact", f"was not in run {old.id}")))
+        if before is None or after is None:
+            absent.append((before, after))
         elif before.stands.verdict != after.stands.verdict:
-            facts = [book.with_answers(decoded(one.body), one.stands.answers) for one in (before, after)]
-            changed.append(_moved(before, after, *causes.of(*facts)))
+            known = [book.known(decoded(one.body), one.stands.answers) for one in (before, after)]
+            changed.append(_moved(before, after, *causes.of(*known)))
+    firsts = runs.first_runs(new.trial_id, [_one(*pair).patient_id for pair in absent])
+    changed += [_moved(*pair, _presence(pair, numbers, firsts[_one(*pair).patient_id])) for pair in absent]
     return Moves(old, new, tuple(sorted(changed, key=change_order)))
 
 
 def _side(runs: RunStore, run: RunRow, trial: str) -> Side:
-    return Side(stored_footing(runs, run.basis_id, trial), date.fromisoformat(run.as_of))
+    return Side(stored_footing(runs, run.basis_id, trial), date.fromisoformat(run.as_of), run.started)
 
 
 def _pairs(runs: RunStore, old: RunRow, new: RunRow) -> Iterator[Pair]:
@@ -75,7 +76,25 @@ def _pairs(runs: RunStore, old: RunRow, new: RunRow) -> Iterator[Pair]:
 
 
 def _moved(before: Remembered | None, after: Remembered | None, *because: Cause) -> Change:
-    one = after or before
-    assert one is not None  # somebody moved
+    one = _one(before, after)
     verdicts = [side.stands.verdict if side is not None else None for side in (before, after)]
     return Change(one.pseudonym, None, verdicts[0], verdicts[1], because)
+
+
+def _one(before: Remembered | None, after: Remembered | None) -> Remembered:
+    one = after or before
+    assert one is not None  # somebody moved
+    return one
+
+
+def _presence(pair: Pair, numbers: tuple[int, int], first: int) -> Cause:
+    """Whether somebody who is in one of the runs alone is new, gone or back; `first` is the first run of all."""
+    (old, new), (before, _) = numbers, pair
+    if before is not None and old < new:
+        return Cause("fact", f"gone: was in run {old}, is not in run {new}")
+    if before is None and new < old:
+        return Cause("fact", f"gone since: was in run {new}, is not in run {old}")
+    without = min(numbers)
+    if first > without:
+        return Cause("fact", f"new: screened for the first time in run {first}, after run {without}")
+    return Cause("fact", f"came back: was in run {first}, was not in run {without}")

@@ -65,7 +65,7 @@ def facts_of_entries(memory: Memory, view: CohortView, entries: Iterable[Entry])
         for entry in some:
             one = entry.standing
             facts = fitting(decoded(bodies[one.snapshot_id]), view.footings[one.basis_id].rules.vocabulary)
-            yield entry, book.with_answers(facts, one.answers)
+            yield entry, book.known(facts, one.answers).facts
 
 
 def without_birthday(result: PatientResult) -> PatientResult:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screener.errors import UsageError
-from screener.worklist.log import outcomes
+from screener.worklist.outcomes import outcomes
 
 if TYPE_CHECKING:
     from screener.worklist.cohort_view import CohortView, Entry

@@ -57,6 +57,11 @@ class Footing:
     engine: str = __version__
 
     @property
+    def criteria(self) -> tuple[str, ...]:
+        """The ids of the criteria, in the order of the protocol."""
+        return tuple(one.id for one in self.rules.criteria)
+
+    @property
     def sha256(self) -> str:
         """The hash of all that a result can rest on here."""
         parts = [self.engine, self.rules.trial, self.loaded.sha256, self.registry_text]
@@ -77,6 +82,22 @@ def held_against(loaded: LoadedRules, registry_text: str | None, *, engine: str 
     found = staleness(loaded.rules, loaded.record.eligibility, registry_text)
     rules, stale = under_review(loaded.rules, found)
     return Footing(loaded, rules, stale, registry_text, engine)
+
+
+def changed_since(now: Footing, then: tuple[str, str], run: int) -> str | None:
+    """Say so where past results rest on something else than a screening today would; nothing where they do not.
+
+    Args:
+        now: what a screening today would rest on.
+        then: the hash of what the run stood on, and the version of the program that made it.
+        run: its number.
+    """
+    sha256, engine = then
+    if now.sha256 == sha256:
+        return None
+    as_engine = replace(now, engine=engine).sha256 == sha256
+    what = "The program has" if as_engine else "The rules or the registry's words have"
+    return f"{what} changed since run {run}: rescreen first."
 
 
 def stored_footing(runs: RunStore, number: int, trial: str) -> Footing:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from screener.worklist.log import Outcomes, outcomes
+from screener.worklist.outcomes import Outcomes, outcomes
 
 if TYPE_CHECKING:
     from screener.matching.results import PatientResult
     from screener.worklist.cohort_view import CohortView
-
-WITHHELD: Final = "withheld"
-"""What stands in the place of a count from which, with others, a small one could be worked out."""
 
 
 class CriterionLoss(NamedTuple):
@@ -92,35 +89,3 @@ def kappa(pairs: list[tuple[str, str]]) -> float | None:
     observed = sum(one == other for one, other in pairs) / count
     expected = sum(first[name] * second[name] for name in first) / count**2
     return None if expected == 1 else (observed - expected) / (1 - expected)
-
-
-def shared(funnel: Funnel, below: int) -> dict[str, Any]:
-    """The counts as they may leave the institution: small ones, which can point at somebody, are not told.
-
-    A count from 1 to `below` - 1 is told as under the limit, none as 0. Where just one of several counts that add up
-    to a told one would be missing, it could be worked out; so the smallest of the others is withheld as well.
-    """
-    data: dict[str, Any] = funnel._asdict() | {"by_criterion": [one._asdict() for one in funnel.by_criterion]}
-    verdicts = ("excluded", "needs_information", "eligible")
-    data |= dict(zip(verdicts, _parts([data[name] for name in verdicts], below), strict=True))
-    alone = _parts([one["alone"] for one in data["by_criterion"]], below)
-    for one, told in zip(data["by_criterion"], alone, strict=True):
-        one |= {"alone": told, **{name: _told(one[name], below) for name in ("with_others", "unknown")}}
-    data |= {name: _told(data[name], below) for name in ("assessed", "approached", "enrolled")}
-    data |= {name: _told(data[name], below) for name in ("read_twice", "discordant")}
-    hidden = isinstance(data["read_twice"], str) or isinstance(data["discordant"], str)
-    return data | {"kappa": None if hidden else funnel.kappa}
-
-
-def _told(count: int, below: int) -> int | str:
-    return f"<{below}" if 0 < count < below else count
-
-
-def _parts(counts: Sequence[int], below: int) -> list[int | str]:
-    """Counts that add up to a told one."""
-    told = [_told(count, below) for count in counts]
-    if sum(isinstance(one, str) for one in told) == 1:
-        rest = [place for place, one in enumerate(told) if isinstance(one, int) and one > 0]
-        if rest:
-            told[min(rest, key=lambda place: counts[place])] = WITHHELD
-    return told

@@ -7,11 +7,12 @@ since. Patients stand in both by pseudonym alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from screener.store.decision_tables import ScreeningDecision
 from screener.store.rows import key_of
 from screener.worklist.deciding import state_of
+from screener.worklist.outcomes import outcomes
 
 if TYPE_CHECKING:
     from screener.store.decision_tables import DecisionRow
@@ -32,22 +33,6 @@ LOGS: Final[tuple[LogName, ...]] = ("pre-screening", "screening")
 _METHODS: Final = {"table": "automated", "memory": "automated, from memory"}
 
 
-class Outcomes(NamedTuple):
-    """What became of the criteria of a patient, by their ids; `passed` counts those that pass."""
-
-    failing: tuple[str, ...]
-    unknown: tuple[str, ...]
-    passed: int
-
-
-def outcomes(results: str, ids: tuple[str, ...]) -> Outcomes:
-    """The criteria that fail and those that are open, from the letters that are kept."""
-    pairs = list(zip(ids, results, strict=True))
-    failing = tuple(name for name, letter in pairs if letter in "na")
-    unknown = tuple(name for name, letter in pairs if letter == "u")
-    return Outcomes(failing, unknown, sum(letter in "md" for _, letter in pairs))
-
-
 def after_consent(entry: Entry) -> bool:
     """Whether a patient belongs to the log after consent."""
     return isinstance(entry.decision, ScreeningDecision)
@@ -60,8 +45,12 @@ def of_log(view: CohortView, log: LogName) -> list[Entry]:
 
 
 def to_contact(view: CohortView) -> list[Entry]:
-    """Those to be approached; nobody who is not to be contacted, whatever the trial, is ever among them."""
-    wanted = [one for one in view.entries if one.bin == "to_approach" and not one.decided.barred]
+    """Those to be approached; nobody who is not to be contacted, whatever the trial, is ever among them.
+
+    Nor is who left the newest table: of them nothing is known today.
+    """
+    there = (one for one in view.entries if one.run.id == view.run.id)
+    wanted = [one for one in there if one.bin == "to_approach" and not one.decided.barred]
     return sorted(wanted, key=lambda one: one.standing.patient_id)
 
 

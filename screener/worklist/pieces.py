@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,9 +15,10 @@ from screener.facts.values import FactValue, PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.matching.results import PatientResult
 from screener.store.members import packed, unpacked_members
-from screener.store.memory_tables import RunRow
 from screener.store.rows import key_of
 from screener.store.run_records import Begun, Piece, Stands, Totals
+from screener.store.seals import run_hashes
+from screener.worklist.answers import AnswerBook, Known
 from screener.worklist.calendar import Calendar
 from screener.worklist.causes import Cause
 from screener.worklist.report import VERDICTS, Change
@@ -25,7 +27,6 @@ from screener.worklist.snapshot import decoded, fitting
 if TYPE_CHECKING:
     from screener.store.answers import Lapse
     from screener.store.runs import RunStore
-    from screener.worklist.answers import AnswerBook
     from screener.worklist.causes import Causes, Unreadable
     from screener.worklist.footing import Footing
 
@@ -33,9 +34,9 @@ PIECE: Final = 2000
 """Patients kept in one transaction."""
 
 _LETTERS: Final = {"met": "m", "not met": "n", "applies": "a", "does not apply": "d", "unknown": "u", "allowed": "w"}
-_FIRST: Final = Cause("fact", "screened for the first time")
-_BACK: Final = Cause("fact", "was not in the last run")
-_GONE: Final = Cause("fact", "is not in this run")
+_FIRST: Final = Cause("fact", "new: screened for the first time")
+_BACK: Final = Cause("fact", "came back: was not in the last run")
+_GONE: Final = Cause("fact", "gone: is not in this run")
 
 _UNKNOWN: Final = (None, None)
 
@@ -54,20 +55,14 @@ class Seen(NamedTuple):
     patient_id: str | None
 
 
-class _Now(NamedTuple):
-    """A patient's facts with the answers that stand, and the key of those."""
-
-    facts: Facts
-    answers: str
-
-
 class _Mover(NamedTuple):
-    """A patient whose verdict moved, until the cause is looked for."""
+    """A patient whose verdict moved, until the cause is looked for; `back` who was not in the last run."""
 
     seen: Seen
     stands: Stands
     after: str
-    facts: Facts
+    now: Known
+    back: bool
 
 
 class Work:
@@ -79,7 +74,8 @@ class Work:
         footing: its rules.
         answers: the answers of the trial.
         wording: the words of a result.
-        causes: from the last run to what finds the causes since; asked for only where somebody moved.
+        causes: from the basis and the day of an earlier result to what finds the causes since; asked for only where
+            somebody moved.
     """
 
     def __init__(
@@ -90,14 +86,13 @@ class Work:
         *,
         answers: AnswerBook,
         wording: Wording,
-        causes: Callable[[RunRow], Causes | Unreadable],
+        causes: Callable[[int, str], Causes | Unreadable],
     ) -> None:
         self._store = store
         self._begun = begun
         self._answers = answers
         self._wording = wording
-        self._find_causes = causes
-        self._causes: Causes | Unreadable | None = None
+        self._causes = cache(causes)
         self._vocabulary = footing.rules.vocabulary
         self._evaluator = Evaluator(footing.rules, begun.order.as_of, stale=footing.stale)
         self._calendar = Calendar(footing.rules)
@@ -106,14 +101,14 @@ class Work:
         self._members: set[int] = set()
         self._next_patient, self._next_snapshot = begun.next_patient, begun.next_snapshot
         self._counts: Counter[str] = Counter()
-        self._hashes: list[bytes] = []
+        self._hashes: list[tuple[int, bytes, bytes]] = []
         self.changed: list[Change] = []
         self.ended: list[Lapse] = []
         self.screened_again = 0
 
     def piece(self, seen: list[Seen], at: datetime) -> None:
         """Screen and keep one piece."""
-        known = self._store.known(self._begun.trial_id, [one.pseudonym for one in seen])
+        known = self._store.known(self._begun, [one.pseudonym for one in seen])
         piece, movers, verdicts = Piece([], [], [], []), [], []
         members, before, answers, hashes = self._members, self._before, self._answers, self._hashes
         for one in seen:
@@ -127,13 +122,13 @@ class Work:
             if stands is not None and self._holds(stands, one, now):
                 verdict, sha256 = stands.verdict, stands.sha256
             else:
-                now = now or _Now(self._facts(one), "")
+                now = now or Known(self._facts(one))
                 verdict, sha256 = self._screen(number, one, now, stands=stands, piece=piece)
-                if stands is not None and number in before and verdict != stands.verdict:
-                    movers.append(_Mover(one, stands, verdict, now.facts))
+                if stands is not None and verdict != stands.verdict:
+                    movers.append(_Mover(one, stands, verdict, now, number not in before))
             verdicts.append(verdict)
-            hashes.append(number.to_bytes(8, "big") + one.sha256 + sha256)
-            if number not in before:
+            hashes.append((number, one.sha256, sha256))
+            if number not in before and (stands is None or verdict == stands.verdict):
                 self._arrived(one, verdict, known=stands is not None)
         self._counts.update(verdicts)
         if piece.results:
@@ -145,31 +140,32 @@ class Work:
         piece.patients.append({"id": number, "pseudonym": pseudonym, "first_seen": at})
         return number
 
-    def _with_answers(self, number: int, one: Seen) -> _Now:
-        """The patient's facts with the answers that stand."""
+    def _with_answers(self, number: int, one: Seen) -> Known:
+        """What is known of the patient with the answers that stand."""
         judged = self._answers.judge(number, one.pseudonym, self._facts(one))
         self.ended += judged.ended
-        return _Now(judged.facts, judged.key)
+        return judged.known
 
     def _facts(self, one: Seen) -> Facts:
         return fitting(decoded(one.body), self._vocabulary)
 
-    def _holds(self, stands: Stands, one: Seen, now: _Now | None) -> bool:
+    def _holds(self, stands: Stands, one: Seen, now: Known | None) -> bool:
         """Whether a result stays in force: nothing that it rests on has changed."""
         return (
             stands.facts_sha256 == one.sha256
             and stands.basis_id == self._begun.basis_id
-            and stands.answers == (now.answers if now else "")
+            and stands.answers == (now.key if now else "")
             and stands.as_of <= self._today
             and (stands.next_on is None or self._today < stands.next_on)
         )
 
     def _screen(
-        self, number: int, one: Seen, now: _Now, *, stands: Stands | None, piece: Piece
+        self, number: int, one: Seen, now: Known, *, stands: Stands | None, piece: Piece
     ) -> tuple[str, bytes]:  # fmt: skip
         """Screen a patient; the verdict, and the hash of the result in words."""
         self.screened_again += 1
-        result = self._evaluator.evaluate(PatientRecord(one.pseudonym, now.facts))
+        facts = now.facts
+        result = self._evaluator.evaluate(PatientRecord(one.pseudonym, facts))
         sha256 = hashlib.sha256(self._wording(result).encode()).digest()
         if stands is not None:
             piece.ended.append(number)
@@ -180,9 +176,9 @@ class Work:
             "basis_id": self._begun.basis_id,
             "snapshot_id": self._snapshot(number, one, stands, piece),
             "facts_sha256": one.sha256,
-            "answers": now.answers,
+            "answers": now.key,
             "as_of": self._today,
-            "next_on": self._next_on(result, now.facts),
+            "next_on": self._next_on(result, facts),
             "verdict": result.verdict,
             "recoverable": result.recoverable,
             "score": result.score,
@@ -213,13 +209,14 @@ class Work:
 
     def _explain(self, movers: list[_Mover]) -> None:
         """Find out why some verdicts moved."""
-        if not movers or self._begun.previous is None:
+        previous = self._begun.previous
+        if not movers or previous is None:
             return
-        self._causes = self._causes or self._find_causes(self._begun.previous)
         bodies = self._store.bodies({one.stands.snapshot_id for one in movers if not _same_facts(one)})
-        for seen, stands, after, facts in movers:
-            old = self._answers.with_answers(decoded(bodies.get(stands.snapshot_id, seen.body)), stands.answers)
-            because = self._causes.of(old, facts)
+        for seen, stands, after, now, back in movers:
+            old = self._answers.known(decoded(bodies.get(stands.snapshot_id, seen.body)), stands.answers)
+            rested = (stands.basis_id, stands.as_of) if back else (previous.basis_id, previous.as_of)
+            because = ((_BACK,) if back else ()) + self._causes(*rested).of(old, now)
             self.changed.append(Change(seen.pseudonym, seen.patient_id, stands.verdict, after, because))
 
     def gone(self) -> None:
@@ -234,12 +231,9 @@ class Work:
 
     def totals(self) -> Totals:
         """What the run comes to."""
-        facts, results = hashlib.sha256(), hashlib.sha256()
-        for one in sorted(self._hashes):
-            facts.update(one[:40])
-            results.update(one[:8] + one[40:])
+        facts_sha256, results_sha256 = run_hashes(sorted(self._hashes))
         counts = {verdict: self._counts[verdict] for verdict in VERDICTS}
-        return Totals(counts, packed(self._members), facts.hexdigest(), results.hexdigest())
+        return Totals(counts, packed(self._members), facts_sha256, results_sha256)
 
 
 def _same_facts(mover: _Mover) -> bool:

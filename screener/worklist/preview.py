@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from screener.matching.evaluate import Evaluator
 from screener.store.members import unpacked_members
-from screener.worklist.answers import AnswerBook
-from screener.worklist.causes import Causes, Side
+from screener.worklist.answers import AnswerBook, Known
+from screener.worklist.causes import Causes
 from screener.worklist.footing import Footing, stored_footing
+from screener.worklist.overtaken import Side
 from screener.worklist.report import VERDICTS, Change, change_order
 from screener.worklist.snapshot import decoded, fitting
 
@@ -39,7 +40,7 @@ def preview(
         The counts, and who would move with the causes.
     """
     old = stored_footing(runs, last.basis_id, footing.rules.trial)
-    causes = Causes(Side(old, date.fromisoformat(last.as_of)), Side(footing, as_of))
+    causes = Causes(Side(old, date.fromisoformat(last.as_of), last.started), Side(footing, as_of, None))
     evaluator = Evaluator(footing.rules, as_of, stale=footing.stale)
     book = AnswerBook(answers.of_trial(last.trial_id), footing.loaded.rules, as_of)
     members, counts, changed = unpacked_members(last.members), Counter[str](), []
@@ -49,10 +50,11 @@ def preview(
             continue
         recorded = decoded(one.body)
         facts = fitting(recorded, footing.rules.vocabulary)
-        now = book.judge(one.patient_id, one.pseudonym, facts).facts if one.patient_id in book else facts
-        verdict = evaluator.outcome(now).verdict
+        judged = one.patient_id in book
+        now = book.judge(one.patient_id, one.pseudonym, facts).known if judged else Known(facts)
+        verdict = evaluator.outcome(now.facts).verdict
         counts[verdict] += 1
         if verdict != one.stands.verdict:
-            because = causes.of(book.with_answers(recorded, one.stands.answers), now)
+            because = causes.of(book.known(recorded, one.stands.answers), now)
             changed.append(Change(one.pseudonym, None, one.stands.verdict, verdict, because))
     return {name: counts[name] for name in VERDICTS}, sorted(changed, key=change_order)

@@ -71,7 +71,7 @@ class Replay:
         if hashlib.sha256(one.body).digest() != one.stands.facts_sha256:
             self._differs(f"the facts of {one.pseudonym} were changed")
         evaluator = self._evaluator(one.stands.basis_id, one.stands.as_of)
-        facts = book.with_answers(fitting(decoded(one.body), evaluator.rules.vocabulary), one.stands.answers)
+        facts = book.known(fitting(decoded(one.body), evaluator.rules.vocabulary), one.stands.answers).facts
         result = evaluator.evaluate(PatientRecord(one.pseudonym, facts))
         if hashlib.sha256(self._wording(result).encode()).digest() != one.stands.sha256:
             engine = self._footing(one.stands.basis_id).engine

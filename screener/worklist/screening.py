@@ -12,12 +12,13 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from screener.errors import IntegrityError, ScreenerError
+from screener.errors import IntegrityError, ScreenerError, UsageError
 from screener.store.members import unpacked_members
 from screener.store.memory_tables import RunRow
 from screener.worklist.answers import AnswerBook
-from screener.worklist.causes import Causes, Side, Unreadable
+from screener.worklist.causes import Causes, Unreadable
 from screener.worklist.footing import Footing, stored_footing
+from screener.worklist.overtaken import Side
 from screener.worklist.pieces import PIECE, Seen, Wording, Work
 from screener.worklist.report import RunReport, change_order
 from screener.worklist.snapshot import encoded
@@ -94,31 +95,38 @@ class RememberedScreening:
             raise
 
     def _carry_out(self, begun: Begun, patients: Iterator[Seen]) -> RunReport:
-        book = AnswerBook(self._answers.of_trial(begun.trial_id), self._footing.rules, begun.order.as_of)
+        as_of, previous = begun.order.as_of, begun.previous
+        lapsing = previous is None or previous.as_of <= as_of.isoformat()
+        book = AnswerBook(self._answers.of_trial(begun.trial_id), self._footing.rules, as_of, lapsing=lapsing)
         work = Work(
             self._runs,
             begun,
             self._footing,
             answers=book,
             wording=self._wording,
-            causes=lambda previous: self._causes(previous, begun),
+            causes=lambda basis_id, as_of: self._causes(basis_id, as_of, begun),
         )
         while seen := list(islice(patients, PIECE)):
             work.piece(seen, self._now())
-        work.gone()
         totals = work.totals()
+        if begun.order.source == "table" and not any(totals.counts.values()):
+            hint = "Look whether the table was written whole; --patients names it."
+            raise UsageError("There is nobody in this table; nothing was changed.", hint=hint)
+        work.gone()
         anchor = self._runs.end(begun, totals, work.ended, at=self._now())
         changed = tuple(sorted(work.changed, key=change_order))
         return RunReport(
             begun.number, begun.previous, totals.counts, work.screened_again, changed, tuple(work.ended), anchor
         )  # fmt: skip
 
-    def _causes(self, previous: RunRow, begun: Begun) -> Causes | Unreadable:
-        """What finds the causes since the last run, from the rules that it stood on."""
+    def _causes(self, basis_id: int, as_of: str, begun: Begun) -> Causes | Unreadable:
+        """What finds the causes since an earlier result, from the rules and the day that it stood on."""
         try:
-            same = previous.basis_id == begun.basis_id
-            old = self._footing if same else stored_footing(self._runs, previous.basis_id, begun.order.trial)
+            same = basis_id == begun.basis_id
+            old = self._footing if same else stored_footing(self._runs, basis_id, begun.order.trial)
         except IntegrityError:
             # Tonight's results are as good as ever: they must not wait until somebody has mended the past.
             return Unreadable()
-        return Causes(Side(old, date.fromisoformat(previous.as_of)), Side(self._footing, begun.order.as_of))
+        assert begun.previous is not None  # somebody moved since
+        before = Side(old, date.fromisoformat(as_of), begun.previous.started)
+        return Causes(before, Side(self._footing, begun.order.as_of, None))

@@ -39,10 +39,10 @@ MOVES: Final[dict[State, tuple[State, ...]]] = {
     "approached": ("approached", "enrolled", "declined", "recheck_due", "not_eligible"),
     "not_eligible": ("not_eligible", "needs_data", "needs_review", "recheck_due", "to_approach"),
     "declined": ("declined", "to_approach"),
-    "enrolled": (),
+    "enrolled": ("enrolled", "declined", "not_eligible"),
 }
-"""The legal next states of each. A state can be decided again, with its reason or once more approached; who is enrolled
-leaves this list."""
+"""The legal next states of each. A state can be decided again, with its reason or once more approached. Who is enrolled
+can withdraw consent, and leave with a reason."""
 
 CONTACT: Final[tuple[State, ...]] = ("to_approach", "approached", "enrolled")
 """States that mean contact with the patient."""
@@ -88,13 +88,16 @@ class Move(NamedTuple):
 class Standing(NamedTuple):
     """Where a patient stands before a decision.
 
-    `do_not_contact` says whether contact is barred, `barred_elsewhere` whether by another trial.
+    `do_not_contact` says whether contact is barred, `barred_elsewhere` whether by another trial; `failing` and `open`
+    are the criteria that decide and fail for the patient, or are not settled.
     """
 
     state: State
     verdict: str
     do_not_contact: bool
     barred_elsewhere: bool = False
+    failing: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: date) -> None:
@@ -110,15 +113,16 @@ def check_move(move: Move, now: Standing, *, criteria: Collection[str], today: d
         UsageError: the move is not legal, a reason is missing or unknown, or the patient is not to be contacted.
     """
     if move.to not in MOVES[now.state]:
-        possible = ", ".join(MOVES[now.state]) or "nowhere; who is enrolled leaves this list"
+        possible = ", ".join(MOVES[now.state])
         raise UsageError(f"From {now.state} nobody goes to {move.to}.", hint=f"From there one can go to: {possible}.")
     _check_contact(move, now)
-    _check_reason(move, criteria)
+    _check_reason(move, now, criteria)
     _check_recheck(move, today)
-    _check_override(move, now.verdict)
+    if not move.to == now.state == "enrolled":
+        _check_override(move, now)
 
 
-def check_second_reading(move: Move, verdict: str, *, criteria: Collection[str], today: date) -> None:
+def check_second_reading(move: Move, now: Standing, *, criteria: Collection[str], today: date) -> None:
     """See whether a second reader's decision may be kept: it moves nothing, and needs the same reasons.
 
     Raises:
@@ -126,10 +130,10 @@ def check_second_reading(move: Move, verdict: str, *, criteria: Collection[str],
     """
     if all(move.to not in reachable for reachable in MOVES.values()):
         raise UsageError(f"Nobody is moved to {move.to}.", hint=f"One can say: {', '.join(STATES[1:])}.")
-    _check_reason(move, criteria)
+    _check_reason(move, now, criteria)
     if move.recheck_on is not None:
         _check_recheck(move, today)
-    _check_override(move, verdict)
+    _check_override(move, now)
 
 
 def check_consent(before: str | None, now: str | None) -> None:
@@ -145,6 +149,8 @@ def check_consent(before: str | None, now: str | None) -> None:
 
 
 def _check_contact(move: Move, now: Standing) -> None:
+    if move.to == now.state == "enrolled":
+        return  # nobody is contacted by keeping what became of who is enrolled
     barred = now.do_not_contact if move.do_not_contact is None else move.do_not_contact
     if now.barred_elsewhere and move.to in CONTACT:
         hint = "See `screener audit show --patient ID`, and lift it there with --contact-allowed."
@@ -154,35 +160,58 @@ def _check_contact(move: Move, now: Standing) -> None:
         raise UsageError("This patient is marked as not to be contacted.", hint=hint)
 
 
-def _check_override(move: Move, verdict: str) -> None:
-    if disagrees(move, verdict) and not move.override_reason:
+def _check_override(move: Move, now: Standing) -> None:
+    if move.override_reason or not disagrees(move, now):
+        return
+    if move.to in CONTACT:
         hint = "Say why with --override-reason."
-        raise UsageError(f"This disagrees with the screening, which says {verdict}.", hint=hint)
+        raise UsageError(f"This disagrees with the screening, which says {now.verdict}.", hint=hint)
+    kind, named = _named(move)
+    as_found = "fails" if kind == INELIGIBLE else "is open"
+    codes = _codes(kind, now)
+    others = f"Write one of: {', '.join(codes)}; or say" if codes else f"For this patient none {as_found}: say"
+    raise UsageError(
+        f"This disagrees with the screening, in which {named} is not a criterion that {as_found}.",
+        hint=f"{others} with --override-reason why {named} {'does' if kind == INELIGIBLE else 'is'}.",
+    )
 
 
-def disagrees(move: Move, verdict: str) -> bool:
+def disagrees(move: Move, now: Standing) -> bool:
     """Whether a decision says otherwise than the engine.
 
-    That is contact with somebody whom it does not find eligible, or an exit over a criterion of somebody whom it does
-    not find ineligible.
+    That is contact with somebody whom it does not find eligible, an exit over a criterion that it does not find to
+    fail, or a wait for data on one that it does not find open.
     """
     if move.to in CONTACT:
-        return verdict != "eligible"
-    return move.to == "not_eligible" and verdict != "not_eligible" and (move.reason or "").startswith(INELIGIBLE)
+        return now.verdict != "eligible"
+    kind, _ = _named(move)
+    return bool(kind) and move.reason not in _codes(kind, now)
 
 
-def _check_reason(move: Move, criteria: Collection[str]) -> None:
+def _named(move: Move) -> tuple[str, str]:
+    """What kind of reason names a criterion, and which; blanks where none does."""
+    kind = next((one for one in (INELIGIBLE, MISSING) if (move.reason or "").startswith(one)), "")
+    return kind, (move.reason or "").removeprefix(kind) if kind else ""
+
+
+def _codes(kind: str, now: Standing) -> tuple[str, ...]:
+    """The reasons of a kind that go with what the screening found of a patient."""
+    return tuple(f"{kind}{name}" for name in (now.failing if kind == INELIGIBLE else now.open))
+
+
+def _check_reason(move: Move, now: Standing, criteria: Collection[str]) -> None:
     allowed = REASONS.get(move.to)
     if move.reason is None:
         if allowed is not None:
             raise UsageError(f"To go to {move.to} a reason is needed.", hint=_reasons_hint(move.to, allowed))
         return
-    kind, dash, criterion = move.reason.partition("-")
-    if dash and f"{kind}-" in (INELIGIBLE, MISSING):
-        fits = move.to == ("not_eligible" if f"{kind}-" == INELIGIBLE else "needs_data")
-        if not fits or criterion not in criteria:
-            hint = f"Write one of: {', '.join(f'{kind}-{name}' for name in criteria)}."
-            raise UsageError(f"{kind}- names a criterion, and stands with another state, or names none.", hint=hint)
+    kind, criterion = _named(move)
+    if kind:
+        state = "not_eligible" if kind == INELIGIBLE else "needs_data"
+        if move.to != state or criterion not in criteria:
+            codes = _codes(kind, now) or tuple(f"{kind}{name}" for name in criteria)
+            hint = f"With {state} write one of: {', '.join(codes)}."
+            raise UsageError(f"{kind} names a criterion, and stands with another state, or names none.", hint=hint)
     elif move.reason not in (allowed or ()):
         hint = _reasons_hint(move.to, allowed or ())
         raise UsageError(f"That is no reason to go to {move.to}.", hint=hint)
@@ -201,7 +230,7 @@ def _check_recheck(move: Move, today: date) -> None:
         hint = "Give the day with --recheck, which goes with recheck_due alone."
         raise UsageError("A deferral needs the day on which to look again.", hint=hint)
     if move.recheck_on is not None and move.recheck_on <= today:
-        raise UsageError("The day on which to look again lies in the past.", hint="Give a later day with --recheck.")
+        raise UsageError("The day on which to look again is not after today.", hint="Give a later day with --recheck.")
 
 
 def state_without_decision(verdict: str, *, first_seen_now: bool) -> State:
@@ -213,14 +242,15 @@ def state_without_decision(verdict: str, *, first_seen_now: bool) -> State:
     return "needs_data" if verdict == "needs_information" else "needs_review"
 
 
-def state_after(decided: State, *, then: str, now: str) -> State:
-    """Where a patient stands after a decision: a verdict that moved since then asks for another look.
+def state_after(decided: State, *, then: str, now: str, as_decided: bool = True) -> State:
+    """Where a patient stands after a decision: what moved since then asks for another look.
 
     Args:
         decided: the state that was decided.
         then: the engine's verdict at the time of the decision.
         now: its verdict now.
+        as_decided: whether what the decision rests on besides the verdict is as it was.
     """
-    if then == now or decided in _SETTLED:
+    if (then == now and as_decided) or decided in _SETTLED:
         return decided
     return "needs_data" if now == "needs_information" else "needs_review"

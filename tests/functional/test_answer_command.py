@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, changed
 
-pytest_plugins = ["postgres"]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """A desk after one run."""
-    desk = Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    desk.run(SAMPLE)
-    return desk
-
-
-@pytest.fixture
-def file_desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
-    desk.run(SAMPLE)
-    return desk
+pytest_plugins = ["postgres", "desks"]
 
 
 def test_an_answer_settles_the_patient_at_the_next_run_and_at_all_that_follow(desk: Desk) -> None:
@@ -36,6 +22,16 @@ def test_an_answer_settles_the_patient_at_the_next_run_and_at_all_that_follow(de
     for day in ("2026-06-03", "2026-06-04"):
         said = desk.run(SAMPLE, day).json
         assert (said["changed"], said["counts"]["eligible"]) == ([], 3)
+
+
+@pytest.mark.parametrize("patient", ["P-001", "P-003"])
+def test_an_age_is_refused_as_an_answer_and_the_birth_date_counts(file_desk: Desk, patient: str) -> None:
+    said = file_desk.answer(patient, "age", "12")
+    assert (said.code, "Answer birth_date instead" in said.err) == (2, True)
+    assert file_desk.rescreen().json["changed"] == []
+    assert file_desk.answer("P-001", "birth_date", "2014").code == 0
+    (change,) = file_desk.rescreen().json["changed"]
+    assert (change["from"], change["to"]) == ("eligible", "not_eligible")
 
 
 def test_an_answer_is_shown_as_one_with_who_said_so(desk: Desk) -> None:
@@ -66,6 +62,16 @@ def test_an_answer_stands_above_what_is_recorded_which_is_shown_beside_it(desk: 
     ]
 
 
+def test_an_older_table_taken_by_mistake_ends_no_answer(file_desk: Desk) -> None:
+    older = changed(file_desk.folder, SAMPLE, "P-003", "primary_breast_sarcoma", "yes", name="older.csv")
+    file_desk.answer("P-003", "primary_breast_sarcoma", "no")
+    assert file_desk.rescreen().json["counts"]["eligible"] == 3
+    mistaken = file_desk.run(older, "2026-05-01", form="text")
+    assert ("run 3" in mistaken.out.lower(), "no longer stands" in mistaken.out) == (True, False)
+    assert file_desk.run(SAMPLE, "2026-06-02").json["counts"]["eligible"] == 3
+    assert file_desk.call("audit", "verify").code == 0
+
+
 def test_an_answer_ends_when_the_record_of_the_fact_changes_and_not_when_another_does(desk: Desk) -> None:
     desk.answer("P-003", "primary_breast_sarcoma", "no")
     desk.rescreen()
@@ -73,7 +79,8 @@ def test_an_answer_ends_when_the_record_of_the_fact_changes_and_not_when_another
     assert desk.run(other, "2026-06-02").json["changed"] == []
     same = changed(desk.folder, other, "P-003", "primary_breast_sarcoma", "yes", name="same.csv")
     said = desk.run(same, "2026-06-03", form="text")
-    assert "answer: primary breast sarcoma was no (2026-06-01), is yes" in said.out
+    why = "the answer holds only with what the record said when it was given"
+    assert f"fact: primary breast sarcoma was no (2026-06-01), is yes; {why}" in said.out
     assert f"Answer 1 on {desk.pseudonym('P-003')} no longer stands: the record says otherwise now." in said.out
     assert desk.run(other, "2026-06-04").json["counts"]["eligible"] == 2
     acts = desk.call("audit", "show", "--patient", "P-003", "--format", "json").json
@@ -96,6 +103,38 @@ def test_an_answer_ends_when_a_rule_that_reads_the_fact_changes_and_not_when_ano
     assert said.code == 0, said.err
     assert "no longer stands: a rule that reads it was changed." in said.out
     assert "eligible on recorded data -> needs information" in said.out
+    assert (
+        "rule: breast sarcoma as primary was no (2026-06-01), is not recorded; the answer holds only with" in said.out
+    )
+
+
+def test_going_back_before_the_day_of_an_answer_is_told_as_the_date_and_so_is_coming_forth_again(desk: Desk) -> None:
+    desk.answer("P-003", "primary_breast_sarcoma", "no")
+    desk.rescreen("2026-06-02")
+    went_back = "the screening date went back from 2026-06-02 to 2026-05-31"
+    for said in (desk.rescreen("2026-05-31").json["changed"], compared(desk, 2, 3)):
+        (change,) = said
+        assert (change["from"], change["to"]) == ("eligible", "needs_information")
+        (because,) = change["because"]
+        assert (because["kind"], because["what"].endswith(went_back)) == ("date", True)
+        assert "the answer counts from 2026-06-01 on" in because["what"]
+    (change,) = desk.rescreen("2026-06-02").json["changed"]
+    what = "primary breast sarcoma was not recorded, is no (2026-06-01); the answer counts from 2026-06-01 on"
+    assert change["because"] == [{"kind": "date", "what": what}]
+
+
+def test_an_older_table_that_says_otherwise_is_told_as_the_record(file_desk: Desk) -> None:
+    file_desk.answer("P-003", "primary_breast_sarcoma", "no")
+    file_desk.rescreen("2026-06-02")
+    older = changed(file_desk.folder, SAMPLE, "P-003", "primary_breast_sarcoma", "yes", name="older.csv")
+    (change,) = file_desk.run(older, "2026-06-01").json["changed"]
+    assert [(one["kind"], "is yes; the answer holds only with" in one["what"]) for one in change["because"]] == [
+        ("fact", True)
+    ]
+
+
+def compared(desk: Desk, *runs: int) -> Any:
+    return desk.call("rescreen", TRIAL, "--compare", *map(str, runs), "--format", "json").json["changed"]
 
 
 def test_a_second_answer_takes_the_place_of_the_first(desk: Desk) -> None:
@@ -106,6 +145,56 @@ def test_a_second_answer_takes_the_place_of_the_first(desk: Desk) -> None:
     assert (change["from"], change["to"]) == ("eligible", "not_eligible")
     assert desk.replay(2) != desk.replay(3)
     assert desk.call("audit", "verify").code == 0
+
+
+def shown(desk: Desk, patient: str) -> list[dict[str, object]]:
+    answers: list[dict[str, object]] = desk.call("worklist", TRIAL, "--patient", patient, "--format", "json").json[
+        "answers"
+    ]
+    return answers
+
+
+def test_answers_that_stand_are_shown_with_what_is_recorded_otherwise(file_desk: Desk) -> None:
+    file_desk.answer("P-001", "primary_breast_sarcoma", "yes")
+    (one,) = shown(file_desk, "P-001")
+    assert one == {
+        "number": 1, "fact": "primary_breast_sarcoma", "value": "yes", "on": "2026-06-01", "by": "A. Jansen",
+        "source": "chart", "note": None, "counted": False, "recorded_otherwise": "no",
+    }  # fmt: skip
+    file_desk.rescreen("2026-06-02")
+    assert shown(file_desk, "P-001") == [one | {"counted": True}]
+    text = file_desk.call("worklist", TRIAL, "--patient", "P-001").out
+    assert "answer 1: primary_breast_sarcoma is yes on 2026-06-01, answered by A. Jansen, chart" in text
+    assert "recorded otherwise: no" in text
+    assert shown(file_desk, "P-003") == []
+
+
+def test_an_answer_that_is_withdrawn_ends_with_its_row_in_the_trail(desk: Desk) -> None:
+    fact = "primary_breast_sarcoma"
+    desk.answer("P-003", fact, "no")
+    assert desk.rescreen("2026-06-02").json["counts"]["eligible"] == 3
+    withdrawing = ("answer", TRIAL, "P-003", fact, "--withdraw", "--by", "B. Visser")
+    both = desk.call(*withdrawing, "--source", "chart")
+    assert (both.code, "What is taken back has no value" in both.err) == (2, True)
+    said = desk.call(*withdrawing)
+    assert (said.code, said.out.startswith("Withdrawn: answer 1 on ")) == (0, True)
+    (change,) = desk.rescreen("2026-06-03").json["changed"]
+    assert (change["from"], change["to"]) == ("eligible", "needs_information")
+    what = "primary breast sarcoma was no (2026-06-01), is not recorded; the answer was withdrawn"
+    assert change["because"] == [{"kind": "answer", "what": what}]
+    assert shown(desk, "P-003") == []
+    trail = desk.call("audit", "show", "--patient", "P-003", "--format", "json").json
+    assert ("B. Visser", "ended an answer", "answer 1") in {(one["who"], one["act"], one["part"]) for one in trail}
+    again = desk.call(*withdrawing)
+    assert (again.code, "No answer to that fact" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize("missing", ["VALUE", "--on", "--source"])
+def test_an_answer_that_is_not_whole_is_one_sentence(file_desk: Desk, missing: str) -> None:
+    given = {"VALUE": ["no"], "--on": ["--on", "2026-06-01"], "--source": ["--source", "chart"]}
+    rest = [word for name, words in given.items() if name != missing for word in words]
+    said = file_desk.call("answer", TRIAL, "P-003", "primary_breast_sarcoma", *rest, "--by", "A. Jansen")
+    assert (said.code, missing in said.err) == (2, True)
 
 
 def test_an_answer_counts_from_its_day_on(desk: Desk) -> None:

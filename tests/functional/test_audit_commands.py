@@ -138,6 +138,11 @@ def unguarded(desk: Desk, *statements: str) -> None:
         ),
         ("DELETE FROM answer WHERE id = 1", "Row 2 of the audit trail tells of answer 1, which is gone"),
         ("UPDATE screening_run SET as_of = '2026-05-01'", "Row 1 of the audit trail tells of run 1, which was changed"),
+        ("UPDATE screening_run SET ended = '2026-06-01T12:00:00Z'", "Row 1 of the audit trail tells of run 1"),
+        ("UPDATE screening_run SET outcome = 'interrupted'", "Row 1 of the audit trail tells of run 1, which was"),
+        ("UPDATE screening_run SET outcome = 'running'", "Row 1 of the audit trail tells of run 1, which was changed"),
+        ("UPDATE screened_trial SET name = 'NCT00000000'", "Row 1 of the audit trail tells of run 1, which was"),
+        ("UPDATE answer SET at = '2026-06-01T12:00:00Z'", "Row 2 of the audit trail tells of answer 1, which was"),
         ("UPDATE screening_basis SET engine = '9.9'", "Row 1 of the audit trail tells of run 1, which was changed"),
         ("UPDATE rules_bundle SET files = ''", "Row 1 of the audit trail tells of run 1, which was changed"),
     ],
@@ -304,6 +309,73 @@ def test_a_result_or_facts_that_were_changed_are_found_though_no_row_of_the_trai
     said = desk.call("audit", "verify")
     assert (said.code, said.out) == (5, "")
     assert f"Row {row} of the audit trail tells of run {run}, whose results or facts were changed since" in said.err
+
+
+def test_a_trail_without_the_mark_of_its_key_is_told_and_not_gone_on_with(desk: Desk) -> None:
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM store_key"))
+    for said in (desk.call("audit", "verify"), desk.run(SAMPLE, "2026-06-02")):
+        assert (said.code, "no longer says which key" in said.err) == (5, True)
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_last_result_that_was_removed_and_the_one_before_revived_is_found(desk: Desk, left: bool) -> None:
+    assert desk.rescreen("2026-06-02").json["changed"]
+    if left:
+        lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+        without = desk.folder / "without.csv"
+        without.write_text("".join(line for line in lines if not line.startswith("P-003,")), encoding="utf-8")
+        desk.run(without, "2026-06-03")
+    assert desk.call("audit", "verify").code == 0
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM screening_result WHERE patient_id = 3 AND run_id = 2"))
+        connection.execute(text("UPDATE screening_result SET until_run = NULL WHERE patient_id = 3"))
+    said = desk.call("audit", "verify")
+    assert (said.code, "Row 3 of the audit trail tells of run 2, whose results" in said.err) == (5, True)
+
+
+def test_results_of_a_run_that_ended_are_not_taken_back_though_the_store_calls_it_open(desk: Desk) -> None:
+    desk.rescreen("2026-06-02")
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("UPDATE screening_run SET outcome = 'running' WHERE id = 2"))
+    said = desk.run(SAMPLE, "2026-06-03")
+    assert (said.code, "calls run 2 open" in said.err) == (5, True)
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text("UPDATE screening_run SET outcome = 'complete' WHERE id = 2"))
+    assert desk.call("audit", "verify").code == 0
+
+
+def planted(desk: Desk, *more: str) -> None:
+    """Put a result of run 3 there, which nobody has begun, in a file whose foreign keys are not looked at."""
+    columns = "trial_id, patient_id, {}, basis_id, snapshot_id, facts_sha256, answers, as_of, verdict, score, results"
+    names = f"{columns}, questions, sha256, seal"
+    copied = "INSERT INTO screening_result ({}) SELECT {} FROM screening_result WHERE patient_id = 3 AND run_id = 2"
+    with closing(sqlite3.connect(desk.url.removeprefix("sqlite:///"))) as store, store:
+        store.execute(copied.format(names.format("run_id"), names.format("3")))
+        for one in more:
+            store.execute(one)
+
+
+def test_a_result_of_a_run_to_come_is_found_and_not_taken_over(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run(SAMPLE)
+    desk.answer("P-003", "primary_breast_sarcoma", "no")
+    desk.rescreen("2026-06-02")
+    planted(desk, "UPDATE screening_result SET until_run = 3 WHERE patient_id = 3 AND run_id = 2")
+    said = desk.call("audit", "verify")
+    assert (said.code, "nothing tells of run 3, whose results are kept" in said.err) == (5, True)
+    following = desk.run(SAMPLE, "2026-06-03")
+    assert (following.code, "holds results of a run to come" in following.err) == (5, True)
+
+
+def test_an_end_in_a_run_to_come_is_found_before_that_run_and_after_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run(SAMPLE)
+    with closing(sqlite3.connect(tmp_path / "store.db")) as store, store:
+        store.execute("UPDATE screening_result SET until_run = 2 WHERE patient_id = 3")
+    assert "nothing tells of run 2, whose results are kept" in desk.call("audit", "verify").err
+    desk.run(SAMPLE, "2026-06-02")
+    assert desk.call("audit", "verify").code == 5
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,33 @@ def test_a_backup_that_is_not_whole_is_refused_and_the_store_stays(file_desk: De
     _refused(file_desk, file, 5, "key")
 
 
+def test_a_backup_of_an_older_version_is_brought_up_to_date_and_that_is_said(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run(SAMPLE)
+    file, _ = back_up(desk)
+    with closing(sqlite3.connect(file)) as store:
+        store.execute("DROP TABLE pre_screening_decision")
+        store.execute("DROP TABLE screening_decision")
+        store.execute("UPDATE screener_version SET version_num = '0003'")
+        store.commit()
+    said = desk.call("restore", file, "--replace", *BY)
+    assert (said.code, "The backup was of an older version (0003)" in said.err) == (0, True), said.err
+    assert desk.call("decide", TRIAL, "P-001", "to_approach", *BY).code == 0
+    assert desk.call("audit", "verify").code == 0
+
+
+def test_a_backup_of_a_newer_version_or_of_nothing_is_refused(file_desk: Desk) -> None:
+    file, _ = back_up(file_desk)
+    with closing(sqlite3.connect(file)) as store:
+        store.execute("UPDATE screener_version SET version_num = '9999'")
+        store.commit()
+    _refused(file_desk, file, 5, "The backup was written by a newer version of this program.")
+    file.unlink()
+    with closing(sqlite3.connect(file)) as store:
+        store.execute("VACUUM")
+    _refused(file_desk, file, 5, "The backup holds nothing.")
+
+
 def test_a_backup_on_a_disk_that_is_full_leaves_nothing(file_desk: Desk) -> None:
     settings = {"SCREENER_STORE": file_desk.url, "SCREENER_KEY_FILE": str(file_desk.key)}
     limit = (file_desk.folder / "store.db").stat().st_size // 2
@@ -194,7 +221,7 @@ def test_whoever_comes_back_after_an_erasure_is_somebody_new(desk: Desk) -> None
     erase(desk, "P-001", "--because", "withdrawal")
     again = desk.run(SAMPLE, "2026-06-02").json
     because = {one["patient"]: one["because"][0]["what"] for one in again["changed"]}
-    assert because[desk.pseudonym("P-001")] == "screened for the first time"
+    assert because[desk.pseudonym("P-001")] == "new: screened for the first time"
     (row,) = [one for one in json_log(desk) if one["patient_pseudonym"] == desk.pseudonym("P-001")]
     assert (row["state"], row["decided_by"]) == ("new", "")
     assert desk.call("decide", TRIAL, "P-001", "to_approach", *BY).code == 0

@@ -5,29 +5,13 @@ from __future__ import annotations
 import csv
 import shutil
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from remembered import SAMPLE, TRIAL, Desk, Said, changed
 
-pytest_plugins = ["postgres"]
+pytest_plugins = ["postgres", "desks"]
 TODAY = date.today()  # noqa: DTZ011
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """A desk after one run."""
-    desk = Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    desk.run(SAMPLE)
-    return desk
-
-
-@pytest.fixture
-def file_desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
-    desk.run(SAMPLE)
-    return desk
 
 
 def decide(desk: Desk, patient: str, state: str, *more: str, by: str = "A. Jansen") -> Said:
@@ -112,6 +96,21 @@ def test_consent_goes_its_way_and_no_other(desk: Desk) -> None:
     assert (row["state"], row["consent_status"]) == ("approached", "withdrawn")
 
 
+def test_who_is_enrolled_can_withdraw_consent_and_leave_with_a_reason(file_desk: Desk) -> None:
+    for words in (("to_approach",), ("approached", "--consent", "given"), ("enrolled",)):
+        assert decide(file_desk, "P-001", *words).code == 0
+    withdrawn = ("--consent", "withdrawn", "--do-not-contact", "--note", "called on Monday")
+    assert decide(file_desk, "P-001", "enrolled", *withdrawn).code == 0
+    (row,) = exported(file_desk, "--log", "screening")
+    kept = ("state", "consent_status", "do_not_contact", "note", "override")
+    assert [row[name] for name in kept] == ["enrolled", "withdrawn", "yes", "called on Monday", "no"]
+    assert decide(file_desk, "P-001", "to_approach").code == 2
+    assert decide(file_desk, "P-001", "declined").code == 2
+    left = decide(file_desk, "P-001", "declined", "--reason", "PT-DECLINED")
+    assert left.out.startswith("Kept as screening decision 4: ")
+    assert listed(file_desk)["bins"]["declined"] == 1
+
+
 def test_disagreeing_with_the_screening_needs_a_reason_which_the_log_keeps(desk: Desk) -> None:
     said = decide(desk, "P-007", "to_approach")
     assert (said.code, "disagrees with the screening" in said.err) == (2, True)
@@ -124,6 +123,8 @@ def test_what_the_screening_found_is_confirmed_with_its_reason(desk: Desk) -> No
     desk.run(SAMPLE, "2026-06-02")
     assert decide(desk, "P-007", "not_eligible", "--reason", "INEL-I1").code == 0
     assert decide(desk, "P-003", "needs_data", "--reason", "MISSING-E1").code == 0
+    other = decide(desk, "P-007", "not_eligible", "--reason", "INEL-E1")
+    assert (other.code, "Write one of: INEL-I1; or say with --override-reason why E1 does." in other.err) == (2, True)
     rows = {one["patient_pseudonym"]: one["reason_code"] for one in exported(desk)}
     assert (rows[desk.pseudonym("P-007")], rows[desk.pseudonym("P-003")]) == ("INEL-I1", "MISSING-E1")
 
@@ -133,6 +134,24 @@ def test_going_on_against_the_screening_needs_the_reason_once(desk: Desk) -> Non
     assert decide(desk, "P-007", "approached").code == 0
     row = next(one for one in exported(desk) if one["state"] == "approached")
     assert (row["override"], row["override_reason"]) == ("yes", "status was mistyped")
+
+
+@pytest.mark.parametrize("state", ["to_approach", "approached"])
+def test_an_override_ends_where_another_criterion_fails_than_when_it_was_made(desk: Desk, state: str) -> None:
+    decide(desk, "P-007", "to_approach", "--override-reason", "status was mistyped")
+    if state == "approached":
+        decide(desk, "P-007", "approached")
+    desk.rescreen("2026-06-02")
+    assert len(exported(desk, "--contacts")) == (state == "to_approach")
+    desk.run(changed(desk.folder, SAMPLE, "P-007", "primary_breast_sarcoma", "yes"), "2026-06-03")
+    (one,) = listed(desk, "--changed")["patients"]
+    assert (one["patient"], one["verdict"], one["failing"]) == (desk.pseudonym("P-007"), "not_eligible", ["I1", "E1"])
+    assert (one["moved_since_decision"], one["when_decided"]["failing"]) == (True, ["I1"])
+    assert one["bin"] == ("approached" if state == "approached" else "needs_review")
+    assert "[when decided: fails I1]" in desk.call("worklist", TRIAL, "--changed").out
+    assert exported(desk, "--contacts") == []
+    again = decide(desk, "P-007", state if state == "approached" else "to_approach")
+    assert (again.code, "disagrees with the screening" in again.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +239,8 @@ def test_who_is_no_longer_in_the_table_stays_in_the_log_and_on_the_worklist(desk
     assert (len(rows), gone["state"], gone["data_as_of"]) == (12, "to_approach", "2026-06-01")
     assert {one["data_as_of"] for name, one in rows.items() if name != desk.pseudonym("P-001")} == {"2026-06-02"}
     assert sum(listed(desk)["bins"].values()) == 12
+    assert exported(desk, "--contacts") == []
+    desk.run(SAMPLE, "2026-06-03")
     assert len(exported(desk, "--contacts")) == 1
 
 
@@ -271,7 +292,7 @@ def test_a_verdict_that_moves_after_a_decision_brings_the_patient_back(desk: Des
         (("P-001", "asleep"), "it is not one of"),
         (("P-001", "approached", "--on", "2999-01-01"), "outside the years"),
         (("P-001", "to_approach", "--on", "2026-06-01"), "Only who is approached"),
-        (("P-001", "recheck_due", "--recheck", "2026-06-01"), "lies in the past"),
+        (("P-001", "recheck_due", "--recheck", "2026-06-01"), "is not after today"),
         (("P-001", "not_eligible", "--reason", "OTHER"), "OTHER needs words"),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 from remembered import SAMPLE, TRIAL, Desk, changed
 
-from screener.reports import log_workbook
+from screener.reports import text_sheets
 from screener.reports.redcap import DICTIONARY, RECORD_ID
 from screener.worklist.log import COLUMNS
 
@@ -139,7 +139,7 @@ def test_no_day_of_birth_no_id_and_no_source_is_in_an_export(desk: Desk) -> None
 
 def test_a_sheet_that_is_full_goes_on_in_another(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sheet_rows(export(desk, "log.xlsx"), "reasons")
-    monkeypatch.setattr(log_workbook, "MOST_ROWS", 101)
+    monkeypatch.setattr(text_sheets, "MOST_ROWS", 101)
     file = export(desk, "cut.xlsx")
     assert openpyxl.load_workbook(file).sheetnames == [*SHEETS, "evidence 2", "reasons 2"]
     assert sheet_rows(file, "reasons") + sheet_rows(file, "reasons 2") == whole
@@ -148,7 +148,7 @@ def test_a_sheet_that_is_full_goes_on_in_another(desk: Desk, monkeypatch: pytest
 def test_what_is_too_long_for_a_cell_is_said_and_never_cut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     note = desk.call("decide", TRIAL, "P-001", "approached", "--note", "x" * 2001, *BY)
     assert (note.code, "longer than 2,000" in note.err) == (2, True)
-    monkeypatch.setattr(log_workbook, "LONGEST_CELL", 40)
+    monkeypatch.setattr(text_sheets, "LONGEST_CELL", 40)
     said = desk.call("export", TRIAL, "--out", desk.folder / "long.xlsx")
     assert (said.code, "is too long for a spreadsheet" in said.err) == (2, True)
     assert not (desk.folder / "long.xlsx").exists()

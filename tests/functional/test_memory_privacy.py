@@ -279,3 +279,23 @@ def test_whoever_is_erased_is_in_no_byte_of_the_store(tmp_path: Path) -> None:
         assert NAME.encode() not in path.read_bytes()
     assert os.listdir(tmp_path).count("store.db") == 1  # noqa: PTH208
     assert desk.call("audit", "verify").code == 0
+
+
+def test_every_file_with_rows_of_patients_is_its_users_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run(SAMPLE)
+    given = ("--patients", SAMPLE, "--as-of", "2026-06-01")
+    wide = tmp_path / "log.csv"
+    wide.touch(mode=0o644)
+    for words in (
+        ("export", TRIAL, "--out", wide),
+        ("export", TRIAL, "--out", tmp_path / "log.xlsx"),
+        ("export", TRIAL, "--contacts", "--out", tmp_path / "contacts.json"),
+        ("rescreen", TRIAL, "--replay", "1", "--out", tmp_path / "replay.jsonl"),
+        ("screen", TRIAL, *given, "--format", "csv", "--out", tmp_path / "results.csv"),
+        ("screen", TRIAL, *given, "--out", tmp_path / "list.txt", "--report", tmp_path / "report.html"),
+    ):
+        said = desk.call(*words)
+        assert said.code == 0, said.err
+        written = [one for one in words if isinstance(one, Path) and one != SAMPLE]
+        assert {one.stat().st_mode & 0o777 for one in written} == {0o600}, words

@@ -6,11 +6,13 @@ import json
 import random
 import shutil
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from command_line import screener
 from remembered import SAMPLE, TRIAL, Desk, changed
+from sqlalchemy import text
 from synced import a_night
 
 pytest_plugins = ["postgres"]
@@ -101,11 +103,72 @@ def test_a_line_of_the_registry_that_changed_is_named_as_the_cause(desk: Desk) -
     assert {cause["what"] for one in moved for cause in one["because"]} == {
         "the words behind I1 changed, and it waits for a person"
     }
-    with a_night(desk.url) as night:
-        night.store.acknowledge(TRIAL, who="A. Jansen", why="rules stand", at=night.time.now())
+    assert desk.call("registry", "acknowledge", TRIAL, "--by", "A. Jansen", "--because", "rules stand").code == 0
     back = desk.run(SAMPLE).json["changed"]
     assert {(one["to"], one["from"]) for one in back} == {(one["from"], one["to"]) for one in moved}
     assert {cause["what"] for one in back for cause in one["because"]} == {"I1 no longer waits for a person"}
+
+
+@pytest.mark.parametrize("remembered_first", [True, False])
+def test_the_trail_tells_of_an_acknowledgement_and_of_its_forgery(desk: Desk, remembered_first: bool) -> None:
+    if remembered_first:
+        desk.run(SAMPLE)
+    with a_night(desk.url) as night:
+        night.serve_record()
+        night.sync(TRIAL)
+        night.serve_record("≤2", "≤1")
+        night.sync()
+    assert desk.call("registry", "acknowledge", TRIAL, "--by", "B. Visser", "--because", "rules stand").code == 0
+    desk.run(SAMPLE)
+    told = {one["act"]: one for one in desk.call("audit", "show", "--format", "json").json}
+    one = told["acknowledged a change" if remembered_first else "found a change acknowledged"]
+    assert (one["who"], one["part"], one["trial"]) == ("B. Visser", "acknowledgement 1", TRIAL)
+    assert desk.call("audit", "verify").code == 0
+    for change, said in (
+        ("UPDATE registry_acknowledgement SET who = 'nobody'", "tells of acknowledgement 1, which was changed"),
+        ("UPDATE registry_acknowledgement SET id = 2, who = 'B. Visser'", "tells of acknowledgement 1, which is gone"),
+    ):
+        with desk.memory() as memory, memory.database.engine.begin() as connection:
+            connection.execute(text(change))
+        assert said in desk.call("audit", "verify").err
+
+
+def test_a_forged_acknowledgement_and_one_without_the_key_are_found(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    with a_night(desk.url) as night:
+        night.serve_record()
+        night.sync(TRIAL)
+        night.serve_record("≤2", "≤1")
+        night.sync()
+    away = desk.key.rename(desk.key.with_name("away"))
+    said = desk.call("registry", "acknowledge", TRIAL, "--by", "A", "--because", "b")
+    assert (said.code, "The key of this store is not there" in said.err) == (5, True)
+    away.rename(desk.key)
+    forged = "VALUES (1, 1, 'A. Jansen', 'rules stand', '2026-06-01T12:00:00Z')"
+    with desk.memory() as memory, memory.database.engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO registry_acknowledgement (id, drift_id, who, why, at) {forged}"))
+    assert "nothing tells of acknowledgement 1" in desk.call("audit", "verify").err
+
+
+def test_a_table_of_headings_alone_is_refused_and_changes_nothing(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    said = desk.run(desk.table(), "2026-06-02")
+    assert (said.code, "There is nobody in this table" in said.err) == (2, True)
+    assert desk.run(SAMPLE, "2026-06-02").json["changed"] == []
+
+
+def test_who_is_back_with_another_verdict_is_told_with_the_datum_that_moved_it(desk: Desk) -> None:
+    desk.run(SAMPLE)
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    without = desk.folder / "without.csv"
+    without.write_text("".join(line for line in lines if not line.startswith("P-001,")), encoding="utf-8")
+    desk.run(without, "2026-06-02")
+    worse = changed(desk.folder, SAMPLE, "P-001", "who_performance_status", "4")
+    (back,) = desk.run(worse, "2026-06-03").json["changed"]
+    assert (back["from"], back["to"]) == ("eligible", "not_eligible")
+    first, second = (one["what"] for one in back["because"])
+    assert first == "came back: was not in the last run"
+    assert second.endswith("was 1 (2026-05-20), is 4 (2026-05-20)")
 
 
 def test_who_is_new_gone_or_back_is_told(desk: Desk) -> None:
@@ -122,9 +185,9 @@ def test_who_is_new_gone_or_back_is_told(desk: Desk) -> None:
     ]
     name = desk.pseudonym("P-001")
     assert moves == [
-        [(name, None, "eligible", "screened for the first time")],
-        [(name, "eligible", None, "is not in this run")],
-        [(name, None, "eligible", "was not in the last run")],
+        [(name, None, "eligible", "new: screened for the first time")],
+        [(name, "eligible", None, "gone: is not in this run")],
+        [(name, None, "eligible", "came back: was not in the last run")],
     ]
 
 
@@ -339,3 +402,10 @@ def test_a_cohort_of_several_pieces_is_screened_again_from_memory(desk: Desk) ->
     back = desk.call("rescreen", TRIAL, "--compare", "2", "1", "--format", "json").json
     assert back["changed"] == preview["changed"]
     assert len(desk.replay(1)) == 4800
+
+
+def test_a_run_as_of_a_day_to_come_says_so_and_goes_on(file_desk: Desk) -> None:
+    tomorrow = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011
+    for said in (file_desk.run(SAMPLE, tomorrow), file_desk.rescreen(tomorrow)):
+        assert (said.code, f"The screening date {tomorrow} lies in the future" in said.err) == (0, True)
+    assert "in the future" not in file_desk.run(SAMPLE, date.today().isoformat()).err  # noqa: DTZ011

@@ -55,8 +55,18 @@ def test_what_came_and_went_between_two_runs_is_no_change(desk: Desk) -> None:
 
 
 def test_who_has_gone_and_who_has_come_are_told(desk: Desk) -> None:
-    assert moves(desk, 3, 4) == {"P-005": ("needs_information", None, [("fact", "is not in run 4")])}
-    assert moves(desk, 4, 3) == {"P-005": (None, "needs_information", [("fact", "was not in run 4")])}
+    gone = ("fact", "gone: was in run 3, is not in run 4")
+    assert moves(desk, 3, 4) == {"P-005": ("needs_information", None, [gone])}
+    since = ("fact", "gone since: was in run 3, is not in run 4")
+    assert moves(desk, 4, 3) == {"P-005": (None, "needs_information", [since])}
+    young = (desk.folder / "young.csv").read_text(encoding="utf-8")
+    (desk.folder / "more.csv").write_text(f"{young}P-013{',' * young.partition(chr(10))[0].count(',')}\n")
+    desk.run(desk.folder / "more.csv", "2026-06-04")
+    came = {one["patient"]: one["because"][0]["what"] for one in compare(desk, 4, 5)["changed"]}
+    assert came == {
+        desk.pseudonym("P-005"): "came back: was in run 1, was not in run 4",
+        desk.pseudonym("P-013"): "new: screened for the first time in run 5, after run 4",
+    }
 
 
 def test_the_runs_may_stand_the_other_way_round(desk: Desk) -> None:

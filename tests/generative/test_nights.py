@@ -81,7 +81,8 @@ def said(patient: Any) -> Any:
 
 def moved(changes: list[Any]) -> list[Any]:
     """Who was there on both nights."""
-    return [one for one in changes if one["from"] and one["to"]]
+    back = "came back: was not in the last run"
+    return [one for one in changes if one["from"] and one["to"] and one["because"][0]["what"] != back]
 
 
 def test_thirty_nights_give_what_screening_everybody_anew_gives(tmp_path: Path) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from remembered import SAMPLE, TRIAL, Desk
+from commands import call, desk_of_its_own
+from remembered import TRIAL, Desk
 from test_store_damage import obey_permissions
 
 BY = ("--by", "A. Jansen")
@@ -24,22 +21,7 @@ ALL = pytest.mark.parametrize("arguments", [DECIDE, ERASE, WORKLIST, EXPORT, BAC
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk after one run, its store in a folder of its own."""
-    (tmp_path / "out").mkdir()
-    desk = Desk(tmp_path, f"sqlite:///{tmp_path}/data/store.db")
-    desk.run(SAMPLE)
-    return desk
-
-
-def call(desk: Desk, *arguments: str, before: Callable[[], None] | None = None) -> tuple[int, str]:
-    """Exit code and everything said by a command as a process, in a folder for what it writes."""
-    settings = {"SCREENER_STORE": desk.url, "SCREENER_KEY_FILE": str(desk.key), "SCREENER_CRITERIA": str(desk.criteria)}
-    done = subprocess.run(
-        [sys.executable, "-m", "screener", *arguments],
-        capture_output=True, text=True, cwd=desk.folder / "out", env={**os.environ, **settings}, preexec_fn=before,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout + done.stderr
+    return desk_of_its_own(tmp_path)
 
 
 def kept(desk: Desk) -> tuple[int, list[str]]:

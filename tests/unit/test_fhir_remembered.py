@@ -26,7 +26,10 @@ class Reading:
         return repr(parts)
 
     def __call__(self, *parts: Any) -> str:
-        return self.known(parts, self.inspection)
+        return self.known(parts, self.inspection)[0]
+
+    def alike(self, *parts: Any) -> object:
+        return self.known(parts, self.inspection)[1]
 
 
 def test_the_same_parts_are_read_once_and_counted_each_time() -> None:
@@ -47,6 +50,15 @@ def test_what_is_long_or_cannot_be_written_is_read_each_time(large: object) -> N
     reading = Reading()
     assert reading(large) == reading(large) == repr((large,))
     assert len(reading.asked) == 2
+
+
+def test_parts_that_say_the_same_are_alike_as_long_as_they_are_remembered() -> None:
+    reading = Reading()
+    first = reading.alike("a")
+    assert first is not None
+    assert reading.alike("a") is first
+    assert reading.alike("b") is not first
+    assert reading.alike("x" * 2_000) is None
 
 
 def test_what_is_too_deep_to_be_written_is_read() -> None:

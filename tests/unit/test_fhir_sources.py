@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fhir import PATIENT, ZONE, Source, bundle, concept, condition, observation, resource, said, write
+from fhir import (
+    PATIENT,
+    PILL,
+    ZONE,
+    Source,
+    bundle,
+    concept,
+    condition,
+    lines,
+    medication,
+    observation,
+    of,
+    person,
+    said,
+    write,
+)
 
-from screener.errors import UsageError
-from screener.facts.events import EventKind, PatientEvents
-from screener.facts.fhir import documents, files, glances, records, spill
-from screener.facts.fhir.records import FhirRecords
-from screener.facts.record_source import each, open_events
+from screener.facts.events import EventKind
+from screener.facts.fhir import files, glances
+from screener.facts.record_source import open_events
 
 EVERY: frozenset[EventKind] = frozenset({"condition", "observation"})
-
-
-def person(name: str) -> dict[str, Any]:
-    return {**PATIENT, "id": name}
-
-
-def of(name: str, one: dict[str, Any]) -> dict[str, Any]:
-    """The resource as one of another patient."""
-    return {**one, "subject": {"reference": f"Patient/{name}"}}
-
-
-def lines(path: Path, *resources: Any) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{one if isinstance(one, str) else json.dumps(one)}\n" for one in resources))
-    return path
 
 
 def test_a_folder_of_bundles_is_a_patient_a_bundle(tmp_path: Path) -> None:
@@ -110,13 +107,6 @@ def test_what_a_file_holds_decides_over_its_name(tmp_path: Path) -> None:
     document = tmp_path / "document.ndjson"
     document.write_text(json.dumps(bundle(person("1"), condition("a")), indent=1))
     assert Source(document).events == {"1": ["Patient/1", "Condition/a"]}
-
-
-def medication(reference: str, name: str = "m") -> dict[str, Any]:
-    return resource("MedicationStatement", name, status="active", medicationReference={"reference": reference})
-
-
-PILL = {"resourceType": "Medication", "id": "pill", "code": concept("pill")}
 
 
 @pytest.mark.parametrize("lent", ["lines", "document", "bundle"])
@@ -429,111 +419,3 @@ def test_records_are_read_once(tmp_path: Path) -> None:
         assert len(list(source)) == 1
         with pytest.raises(RuntimeError, match="records are read once"):
             list(source)
-
-
-def test_a_full_temporary_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spill, "_BLOCK", 1)
-    lines(tmp_path / "a.ndjson", person("1"))
-
-    class Full(spill.Spill):
-        def __init__(self) -> None:
-            super().__init__()
-            self._database.execute("pragma max_page_count = 1")
-
-    monkeypatch.setattr("screener.facts.fhir.survey.Spill", Full)
-    many = {**observation(), "note": "x" * 1_000_000}
-    lines(tmp_path / "b.ndjson", *({**many, "id": str(number)} for number in range(3)))
-    with pytest.raises(UsageError, match="The temporary folder cannot hold the records"):
-        Source(tmp_path)
-
-
-def test_a_temporary_folder_that_fails_while_it_is_read_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = spill.Spill()
-    kept.keep(1, spill.Kept("Condition/a", "f", "f, line 1", None, b"{}"))
-
-    class Broken:
-        def executemany(self, *_: object) -> None: ...
-
-        def execute(self, *_: object) -> None:
-            raise sqlite3.OperationalError
-
-    monkeypatch.setattr(kept, "_database", Broken())
-    with pytest.raises(UsageError, match="The temporary folder"):
-        list(kept.patients())
-
-
-def _count() -> Any:
-    return _events
-
-
-def _events(patient: PatientEvents) -> tuple[str, int]:
-    return patient.patient_id, len(patient.events)
-
-
-def test_several_processes_give_the_same_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(40):
-        name = f"{number:03d}"
-        write(
-            tmp_path / f"{name}.json",
-            bundle(person(name), *(of(name, condition(f"c{one}")) for one in range(number % 5))),
-        )
-    (tmp_path / "100.json").write_text("{")
-    lines(tmp_path / "101.ndjson", of("007", observation()), of("new", observation()))
-    with open_events(tmp_path, zone=ZONE) as source:
-        alone = list(each(source, _count))
-        expected = source.inspection.tally, source.rejected
-    monkeypatch.setattr(records, "_WORTH_PROCESSES", 10)
-    monkeypatch.setattr(records, "_CHUNK", 4)
-    monkeypatch.setattr(records, "available", lambda: 2)
-    stages: list[tuple[str, int, int | None]] = []
-    with open_events(tmp_path, zone=ZONE) as source:
-        assert list(each(source, _count, watch=lambda *stage: stages.append(stage))) == alone
-        assert (source.inspection.tally, source.rejected) == expected
-        assert isinstance(source, FhirRecords)
-        assert source.patients == 41
-    assert stages[0] == ("files looked through", 4, 42)
-    assert stages[-1] == ("patients read", 41, 41)
-
-
-def test_the_quick_look_into_a_bundle_tells_the_same_as_the_slow_one() -> None:
-    urn = "urn:uuid:0b1f1d3e-0000-4000-8000-000000000001"
-    for document in (
-        bundle(person("1"), condition("a")),
-        bundle(condition("a"), person("1")),
-        bundle(person("1"), {**condition("a"), "subject": {"reference": urn}}, urls=[urn]),
-        bundle(person("1"), condition("a"), urls=["http://a.test/fhir/Patient/1"]),
-        bundle({"resourceType": "Patient"}, {**condition("a"), "subject": {"reference": urn}}, urls=[urn]),
-    ):
-        file = files.SourceFile("f", "f", files.DOCUMENT)
-        quick = glances._plain(document)
-        assert quick is not None
-        assert quick == glances._looked_through(document, file)
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        [],
-        condition(),
-        bundle(condition()),
-        bundle(person("1"), person("2")),
-        bundle(person("1"), of("2", condition())),
-        bundle(person("1"), {**condition(), "subject": None}),
-        bundle(person("1"), PILL),
-        bundle(person("1"), medication("Medication/pill")),
-        bundle(person("1"), type="history"),
-        bundle(person("1"), "text"),
-        bundle(person("1"), {"resourceType": ["Condition"]}),
-        bundle({"resourceType": "Patient", "id": "a b"}),
-        {"resourceType": "Bundle", "entry": {}},
-    ],
-)
-def test_whatever_is_not_plain_is_looked_through_slowly(document: Any) -> None:
-    assert glances._plain(document) is None or glances._plain(document) == glances._looked_through(
-        document, files.SourceFile("f", "f", files.DOCUMENT)
-    )
-
-
-def test_a_document_as_it_is_spilled_reads_back_the_same() -> None:
-    body = b'\xef\xbb\xbf{"resourceType": "Condition"}\n'
-    assert documents.parse(body) == {"resourceType": "Condition"}

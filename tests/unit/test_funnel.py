@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
 from xml.etree import ElementTree
 
 import pytest
 
 from screener.reports.funnel_svg import funnel_svg
-from screener.worklist.funnel import CriterionLoss, Funnel, kappa, losses, shared
-from screener.worklist.log import Outcomes
+from screener.worklist.funnel import CriterionLoss, Funnel, kappa, losses
+from screener.worklist.outcomes import Outcomes
+from screener.worklist.suppression import parts, shared
 
 
 def test_kappa_is_that_of_cohens_definition() -> None:
@@ -48,10 +50,37 @@ def test_a_small_count_cannot_be_worked_out_from_the_others() -> None:
     two = shared(counted(60, 3, 4), 5)
     assert (two["excluded"], two["needs_information"], two["eligible"]) == (60, "<5", "<5")
     nobody_else = shared(counted(0, 0, 4), 5)
-    assert (nobody_else["assessed"], nobody_else["eligible"]) == ("<5", "<5")
+    assert (nobody_else["assessed"], nobody_else["eligible"]) == ("<5", "withheld")
     by_criterion = shared(counted(60, 40, 0, 20, 37, 3), 5)["by_criterion"]
     assert [one["alone"] for one in by_criterion] == ["withheld", 37, "<5"]
     assert {one["unknown"] for one in by_criterion} == {"<5"}
+
+
+@pytest.mark.parametrize("below", [2, 3, 4, 5])
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_no_small_count_has_one_solution_given_all_that_is_told(below: int, size: int) -> None:
+    """Every cohort is looked at with every other that reads the same: none of their small counts is always one."""
+    read_as: dict[tuple[object, ...], list[tuple[int, ...]]] = {}
+    for counts in product(range(14), repeat=size):
+        if sum(counts) < 14:
+            read_as.setdefault((sum(counts), *parts(counts, below, of=14)), []).append(counts)
+    for (_, *told), cohorts in read_as.items():
+        for place, one in enumerate(told):
+            if isinstance(one, str):
+                values = {counts[place] for counts in cohorts}
+                assert len(values) > 1 or values == {0} or min(values) >= below, (told, cohorts)
+
+
+def test_two_small_counts_of_the_smallest_sum_are_not_told_by_the_others() -> None:
+    told = shared(counted(10, 1, 1), 5)
+    assert (told["excluded"], told["needs_information"], told["eligible"]) == ("withheld",) * 3
+
+
+def test_counts_of_criteria_do_not_tell_what_is_withheld() -> None:
+    told = shared(counted(10, 1, 1, 10), 5)
+    assert told["by_criterion"] == [
+        {"id": "I1", "alone": "withheld", "with_others": "withheld", "unknown": "withheld"},
+    ]
 
 
 @pytest.mark.parametrize("below", [1, 5])

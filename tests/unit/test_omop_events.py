@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from omop_tables import HERE, condition, events_of, measurement, person, read, tables, write_database
+from omop_tables import HERE, condition, measurement, only_event, person, read, tables, write_database
 
 from screener.dates import PartialDate, exactly, parse_date
-from screener.facts.events import Code, Event, EventField, EventKind, Interval, Quantity
-
-
-def _only(folder: Path, kind: EventKind, types: dict[str, str] | None = None, **made: Any) -> Event:
-    (event,) = events_of(write_database(folder / "one.duckdb", tables(**made), types), kind)
-    return event
-
-
-def _observed(folder: Path, **more: Any) -> Event:
-    return _only(folder, "observation", measurement=[measurement(**more)])
+from screener.facts.events import Code, EventField, EventKind
 
 
 @pytest.mark.parametrize(
@@ -35,45 +25,45 @@ def _observed(folder: Path, **more: Any) -> Event:
     ],
 )
 def test_a_birth_date_is_as_exact_as_it_is_recorded(tmp_path: Path, parts: dict[str, Any], expected: str) -> None:
-    assert _only(tmp_path, "patient", person=[person(**parts)]).fields["birth_date"].value == parse_date(expected)
+    assert only_event(tmp_path, "patient", person=[person(**parts)]).fields["birth_date"].value == parse_date(expected)
 
 
 @pytest.mark.parametrize(
     "parts", [{"month_of_birth": 13}, {"month_of_birth": 2, "day_of_birth": 30}, {"year_of_birth": 0}]
 )
 def test_a_birth_date_that_no_calendar_has_is_unreadable(tmp_path: Path, parts: dict[str, Any]) -> None:
-    assert _only(tmp_path, "patient", person=[person(**parts)]).fields["birth_date"].state == "unreadable"
+    assert only_event(tmp_path, "patient", person=[person(**parts)]).fields["birth_date"].state == "unreadable"
 
 
 def test_a_birth_date_in_words_is_unreadable(tmp_path: Path) -> None:
     types = {"month_of_birth": "varchar"}
-    event = _only(tmp_path, "patient", types, person=[person(month_of_birth="March")])
+    event = only_event(tmp_path, "patient", types, person=[person(month_of_birth="March")])
     assert event.fields["birth_date"].state == "unreadable"
 
 
 def test_a_time_of_birth_in_another_month_is_conflicting_with_both_shown(tmp_path: Path) -> None:
-    event = _only(tmp_path, "patient", person=[person(month_of_birth=3, birth_datetime="1970-01-01 00:00:00")])
+    event = only_event(tmp_path, "patient", person=[person(month_of_birth=3, birth_datetime="1970-01-01 00:00:00")])
     both = "1970-03 (year of birth), 1970-01-01 (time of birth)"
     assert event.fields["birth_date"] == EventField(None, both, "conflicting")
 
 
 def test_a_time_of_birth_that_is_none_leaves_the_year(tmp_path: Path) -> None:
-    event = _only(tmp_path, "patient", {"birth_datetime": "varchar"}, person=[person(birth_datetime="at night")])
+    event = only_event(tmp_path, "patient", {"birth_datetime": "varchar"}, person=[person(birth_datetime="at night")])
     assert event.fields["birth_date"].value == parse_date("1970")
 
 
 def test_a_person_without_year_of_birth_has_no_birth_date(tmp_path: Path) -> None:
-    assert "birth_date" not in _only(tmp_path, "patient", person=[person(year_of_birth=None)]).fields
+    assert "birth_date" not in only_event(tmp_path, "patient", person=[person(year_of_birth=None)]).fields
 
 
 @pytest.mark.parametrize(("concept", "sex"), [(8507, "male"), (8532, "female"), (0, None), (8521, None), (None, None)])
 def test_only_the_two_concepts_of_the_model_tell_a_sex(tmp_path: Path, concept: int | None, sex: str | None) -> None:
-    told = _only(tmp_path, "patient", person=[person(gender_concept_id=concept)]).fields.get("sex")
+    told = only_event(tmp_path, "patient", person=[person(gender_concept_id=concept)]).fields.get("sex")
     assert (told and told.value) == sex
 
 
 def test_who_has_no_row_in_the_table_of_deaths_is_not_known_to_live(tmp_path: Path) -> None:
-    living = _only(tmp_path, "patient", death=[{"person_id": 2, "death_date": "2020-01-01"}])
+    living = only_event(tmp_path, "patient", death=[{"person_id": 2, "death_date": "2020-01-01"}])
     assert living.fields.keys() == {"birth_date", "sex"}
 
 
@@ -94,32 +84,32 @@ def test_a_diagnosis_that_its_status_does_not_assert_is_never_certain(
     tmp_path: Path, status: dict[str, Any], standing: str
 ) -> None:
     made = condition(**status)
-    event = _only(tmp_path, "condition", condition_occurrence=[made])
+    event = only_event(tmp_path, "condition", condition_occurrence=[made])
     assert event.standing == standing
 
 
 def test_a_resolved_condition_says_so(tmp_path: Path) -> None:
-    event = _only(tmp_path, "condition", condition_occurrence=[condition(condition_status_concept_id=31)])
+    event = only_event(tmp_path, "condition", condition_occurrence=[condition(condition_status_concept_id=31)])
     assert (event.fields["clinical_status"].value, event.status) == ("resolved", "Resolved condition")
 
 
 def test_standard_and_source_concepts_are_both_codes(tmp_path: Path) -> None:
     both = condition(condition_source_concept_id=2, condition_source_value="S00")
-    code = _only(tmp_path, "condition", condition_occurrence=[both]).fields["code"]
+    code = only_event(tmp_path, "condition", condition_occurrence=[both]).fields["code"]
     old = Code("http://hl7.org/fhir/sid/icd-10-cm", "S00", "sore wrist (old code)")
     assert code == EventField((Code(HERE, "sore", "sore wrist"), old), "sore wrist")
 
 
 def test_a_source_concept_that_is_the_standard_one_is_one_code(tmp_path: Path) -> None:
     made = condition(condition_source_concept_id=1, condition_source_value="sore")
-    code = _only(tmp_path, "condition", condition_occurrence=[made]).fields["code"]
+    code = only_event(tmp_path, "condition", condition_occurrence=[made]).fields["code"]
     assert code == EventField((Code(HERE, "sore", "sore wrist"),), "sore wrist")
 
 
 @pytest.mark.parametrize("source", [{}, {"condition_source_concept_id": 0}, {"condition_source_concept_id": 999}])
 def test_a_source_value_without_a_concept_is_a_code_of_no_known_system(tmp_path: Path, source: dict[str, Any]) -> None:
     made = condition(condition_concept_id=0, condition_source_value="sore", **source)
-    code = _only(tmp_path, "condition", condition_occurrence=[made]).fields["code"]
+    code = only_event(tmp_path, "condition", condition_occurrence=[made]).fields["code"]
     assert code == EventField((Code("", "sore"),), "sore")
 
 
@@ -176,7 +166,7 @@ def test_every_table_rejects_what_says_nothing(
 
 def test_a_visit_without_any_concept_is_still_a_visit(tmp_path: Path) -> None:
     visit = {"visit_occurrence_id": 1, "person_id": 1, "visit_concept_id": 0, "visit_start_date": "2026-05-01"}
-    event = _only(tmp_path, "encounter", visit_occurrence=[visit])
+    event = only_event(tmp_path, "encounter", visit_occurrence=[visit])
     assert event.fields.keys() == {"start"}
 
 
@@ -195,103 +185,11 @@ def test_what_was_prescribed_may_not_have_been_taken(
         "drug_exposure_end_date": "2019-07-01",
         "drug_type_concept_id": kind,
     }
-    event = _only(tmp_path, "medication", drug_exposure=[drug])
+    event = only_event(tmp_path, "medication", drug_exposure=[drug])
     told = event.fields.get("act")
     assert ((told and told.value), event.standing, "start" in event.fields) == (act, standing, dated)
     assert event.on == parse_date("2019-06-01")
     assert "end" not in event.fields, "the model lets this end be inferred, so it is none"
-
-
-def test_a_number_is_exact_whatever_its_column_is_of(tmp_path: Path) -> None:
-    for kind in ("double", "float", "decimal(18,3)", "varchar"):
-        folder = tmp_path / kind.partition("(")[0]
-        folder.mkdir()
-        made = [measurement(value_as_number=0.1, unit_concept_id=20)]
-        value = _only(folder, "observation", {"value_as_number": kind}, measurement=made).fields["value"].value
-        assert value == Quantity(Interval(Fraction(1, 10), Fraction(1, 10)), "10*3/uL")
-
-
-@pytest.mark.parametrize(
-    ("cells", "unit"),
-    [
-        ({}, "1"),
-        ({"unit_source_value": "K/uL"}, "K/uL"),
-        ({"unit_concept_id": 20, "unit_source_value": "thousands"}, "10*3/uL"),
-        ({"unit_concept_id": 0}, ""),
-        ({"unit_concept_id": 0, "unit_source_value": "mg/dL"}, "mg/dL"),
-        ({"unit_concept_id": 999}, ""),
-        ({"unit_concept_id": 7}, ""),
-    ],
-)
-def test_a_unit_is_ucum_else_the_sources_own_words_else_none(tmp_path: Path, cells: dict[str, Any], unit: str) -> None:
-    value = _observed(tmp_path, value_as_number=5, **cells).fields["value"].value
-    assert isinstance(value, Quantity)
-    assert value.unit == unit
-
-
-def test_a_comparison_is_an_interval_and_another_operator_unreadable(tmp_path: Path) -> None:
-    rows = [
-        measurement(1, value_as_number=5, operator_concept_id=21),
-        measurement(2, value_as_number=5, operator_concept_id=22),
-    ]
-    path = write_database(tmp_path / "one.duckdb", tables(measurement=rows))
-    below, about = (event.fields["value"] for event in events_of(path, "observation"))
-    assert below.value == Quantity(Interval(None, Fraction(5), high_open=True), "1")
-    assert (about.value, about.state, about.said) == (None, "unreadable", "? 5.000 1")
-
-
-def test_a_value_that_is_no_number_is_unreadable_and_counted(tmp_path: Path) -> None:
-    rows = [measurement(value_as_number="many", range_high="NaN")]
-    path = write_database(
-        tmp_path / "one.duckdb", tables(measurement=rows), {"value_as_number": "varchar", "range_high": "double"}
-    )
-    (patient,), source = read(path)
-    told = patient.events[1].fields
-    assert (told["value"].state, told["upper_limit"].state) == ("unreadable", "unreadable")
-    assert source.inspection.of("unreadable") == {
-        ("measurement.range_high", "not a number"): 1,
-        ("measurement.value_as_number", "not a number"): 1,
-    }
-
-
-def test_words_without_a_concept_are_kept_and_cannot_be_read(tmp_path: Path) -> None:
-    said = {"observation_id": 1, "person_id": 1, "observation_concept_id": 6, "observation_date": "2026-05-02"}
-    event = _only(tmp_path, "observation", observation=[{**said, "value_as_string": "fairly sore"}])
-    assert event.fields["value_code"] == EventField(None, "fairly sore", "unreadable")
-
-
-@pytest.mark.parametrize(
-    ("kind", "cell", "day"),
-    [
-        ("timestamp", "2026-05-01 23:30:00", "2026-05-01"),
-        ("timestamptz", "2026-05-01 23:30:00+00", "2026-05-02"),
-        ("varchar", "2026-05-01", "2026-05-01"),
-        ("varchar", "2026-05-01 23:30:00", "2026-05-01"),
-        ("varchar", "2026-05-01T23:30:00Z", "2026-05-02"),
-        ("varchar", "2026-05", "2026-05"),
-    ],
-)
-def test_a_time_with_a_zone_is_a_day_in_the_zone_of_the_site(tmp_path: Path, kind: str, cell: str, day: str) -> None:
-    made = [measurement(measurement_date=cell)]
-    assert _only(tmp_path, "observation", {"measurement_date": kind}, measurement=made).on == parse_date(day)
-
-
-@pytest.mark.parametrize(
-    ("kind", "cell"),
-    [
-        ("varchar", "01/05/2026"),
-        ("varchar", "2026-02-30"),
-        ("date", "infinity"),
-        ("timestamptz", "290000-01-01 00:00:00+00"),
-    ],
-)
-def test_what_is_no_date_is_unreadable_and_counted(tmp_path: Path, kind: str, cell: str) -> None:
-    made = tables(condition_occurrence=[condition(condition_start_date=cell)])
-    (patient,), source = read(write_database(tmp_path / "one.duckdb", made, {"condition_start_date": kind}))
-    assert patient.events[1].on is None
-    assert patient.events[1].fields["onset"].state == "unreadable"
-    assert source.inspection.of("unreadable") == {("condition_occurrence.condition_start_date", "not a date"): 1}
-    assert source.inspection.of("without_date") == {("condition",): 1}
 
 
 def _side(number: int, value: int, *, of: int = 1, field: int = 1147127) -> dict[str, Any]:
@@ -317,7 +215,7 @@ def test_a_linked_row_tells_the_side_of_a_condition_and_of_a_procedure(tmp_path:
 
 def test_linked_rows_that_disagree_are_conflicting_with_both_shown(tmp_path: Path) -> None:
     made = {"condition_occurrence": [condition()], "measurement": [_side(1, 11), _side(2, 12)]}
-    side = _only(tmp_path, "condition", **made).fields["laterality"]
+    side = only_event(tmp_path, "condition", **made).fields["laterality"]
     assert side == EventField(None, "right (linked row), left (linked row)", "conflicting")
 
 
@@ -352,19 +250,19 @@ def _episodes(*concepts: int) -> dict[str, Any]:
 def test_an_episode_tells_the_role_of_its_conditions(
     tmp_path: Path, concepts: tuple[int, ...], role: EventField | None
 ) -> None:
-    event = _only(tmp_path, "condition", condition_occurrence=[condition()], **_episodes(*concepts))
+    event = only_event(tmp_path, "condition", condition_occurrence=[condition()], **_episodes(*concepts))
     told = event.fields.get("role")
     assert (told and (told.value, told.state)) == (role and (role.value, role.state))
     assert (set(told.said.split(", ")) if told else None) == (set(role.said.split(", ")) if role else None)
 
 
 def test_the_onset_of_a_recurrence_alone_may_be_that_of_the_cancer(tmp_path: Path) -> None:
-    alone = _only(tmp_path, "condition", condition_occurrence=[condition()], **_episodes(53))
+    alone = only_event(tmp_path, "condition", condition_occurrence=[condition()], **_episodes(53))
     assert (alone.fields["role"].value, alone.fields["onset"].state) == ("recurrence", "conflicting")
 
 
 def test_an_event_names_its_row_and_its_table(tmp_path: Path) -> None:
-    event = _only(tmp_path, "condition", condition_occurrence=[condition(42)])
+    event = only_event(tmp_path, "condition", condition_occurrence=[condition(42)])
     assert (event.reference, event.place) == (
         "condition_occurrence/42",
         f"{tmp_path / 'one.duckdb'}: main.condition_occurrence",

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
-from omop_tables import CONCEPTS, NO_KINDS, ZONE, condition, person, read, tables, write_database, write_folder
+from omop_tables import CONCEPTS, NO_KINDS, ZONE, condition, person, read, refused, tables, write_database, write_folder
 
-from screener.errors import UnusablePatients, UsageError
+from screener.errors import UsageError
 from screener.facts.omop.database import SETTINGS, holds_omop
 from screener.facts.omop.source import open_omop
 
 SORE = "condition_occurrence"
-
-
-def _refused(path: Path) -> str:
-    with pytest.raises((UnusablePatients, UsageError)) as caught, open_omop(path, zone=ZONE, complete=NO_KINDS) as made:
-        list(made)
-    assert caught.value.hint
-    return str(caught.value).replace(str(path), "HERE")
 
 
 def test_files_are_found_whatever_the_capitals_of_their_names_and_headings(tmp_path: Path) -> None:
@@ -106,105 +97,6 @@ def test_what_is_not_read_is_counted(tmp_path: Path) -> None:
     assert source.inspection.patients == 2
 
 
-@pytest.mark.parametrize(
-    ("spoil", "problem"),
-    [
-        ("drop table person", "there is no table person"),
-        ("drop table concept", "there is no table concept"),
-        ("alter table person drop year_of_birth", "the table person has no column year_of_birth"),
-        ("alter table concept drop concept_code", "the table concept has no column concept_code"),
-        ("alter table condition_occurrence drop person_id", "the table condition_occurrence has no column person_id"),
-        (
-            "alter table condition_occurrence alter condition_start_date type integer using 1",
-            "condition_occurrence.condition_start_date is INTEGER, and a date belongs there",
-        ),
-        (
-            "alter table condition_occurrence alter condition_concept_id type date using date '2020-01-01'",
-            "condition_occurrence.condition_concept_id is DATE, and a whole number belongs there",
-        ),
-        (
-            "alter table concept alter concept_name type blob using 'a'",
-            "concept.concept_name is BLOB, and text belongs there",
-        ),
-    ],
-)
-def test_what_is_missing_or_of_another_type_is_said_by_name(tmp_path: Path, spoil: str, problem: str) -> None:
-    path = write_database(tmp_path / "one.duckdb", tables(condition_occurrence=[condition()]))
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(spoil)
-    assert _refused(path) == f"HERE cannot be read as OMOP tables: {problem}."
-
-
-def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    path = write_database(tmp_path / "one.duckdb", {"measurement": [{"measurement_id": 1}]})
-    told = _refused(path)
-    assert told.count(";") == 4
-    assert all(
-        name in told for name in ("person", "concept", "measurement_concept_id", "measurement_date", "person_id")
-    )
-
-
-def _both_forms(folder: Path) -> None:
-    (folder / "person.csv").write_text("person_id\n", encoding="utf-8")
-
-
-def _link_out(folder: Path) -> None:
-    (folder / "person.parquet").rename(folder.parent / "elsewhere.parquet")
-    (folder / "person.parquet").symlink_to(folder.parent / "elsewhere.parquet")
-
-
-def _pipe(folder: Path) -> None:
-    (folder / "person.parquet").unlink()
-    os.mkfifo(folder / "person.parquet")
-
-
-def _cut(folder: Path) -> None:
-    file = folder / "person.parquet"
-    file.write_bytes(file.read_bytes()[:100])
-
-
-def _empty(folder: Path) -> None:
-    (folder / "person.parquet").unlink()
-    (folder / "person.csv").write_bytes(b"")
-
-
-def _repeated_heading(folder: Path) -> None:
-    (folder / "person.parquet").unlink()
-    (folder / "person.csv").write_text("person_id,Person_ID\n", encoding="utf-8")
-
-
-def _utf_16(folder: Path) -> None:
-    (folder / "person.parquet").unlink()
-    (folder / "person.csv").write_text("person_id,gender_concept_id,year_of_birth\n", encoding="utf-16")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "problem"),
-    [
-        (_both_forms, "HERE holds both person.csv and person.parquet."),
-        (_link_out, "HERE/person.parquet is a link out of its folder."),
-        (_pipe, "HERE/person.parquet is not a file."),
-        (_cut, "HERE/person.parquet is damaged, or not of the format that its name says."),
-        (_empty, "HERE/person.csv has no usable heading row."),
-        (_repeated_heading, "HERE/person.csv has no usable heading row."),
-        (_utf_16, "HERE/person.csv is not UTF-8 text."),
-    ],
-)
-def test_files_that_cannot_be_used_are_refused(tmp_path: Path, spoil: Callable[[Path], None], problem: str) -> None:
-    folder = write_folder(tmp_path / "tables", tables())
-    spoil(folder)
-    assert _refused(folder) == problem
-
-
-def test_a_file_that_is_damaged_further_in_is_refused_without_a_word_of_it(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "tables", tables())
-    file = folder / "person.parquet"
-    data = file.read_bytes()
-    footer = int.from_bytes(data[-8:-4], "little") + 8
-    file.write_bytes(data[:4] + bytes(len(data) - footer - 4) + data[-footer:])
-    assert _refused(folder) == "HERE/person.parquet is damaged, or not of the format that its name says."
-
-
 def test_a_quotation_mark_that_is_not_closed_ends_the_rows_that_can_be_used(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "tables", tables(), "csv")
     with (folder / "person.csv").open("a", encoding="utf-8") as file:
@@ -246,9 +138,9 @@ def test_a_row_of_a_csv_that_cannot_be_taken_apart_is_named_and_stops_nothing(tm
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "no.duckdb"
     path.write_bytes(b"no database" * 1000)
-    assert _refused(path) == "HERE cannot be opened as a DuckDB database."
+    assert refused(path) == "HERE cannot be opened as a DuckDB database."
     path.unlink()
-    assert _refused(path) == "There is no file HERE."
+    assert refused(path) == "There is no file HERE."
 
 
 def test_a_table_that_stands_in_two_schemas_is_refused(tmp_path: Path) -> None:
@@ -256,7 +148,7 @@ def test_a_table_that_stands_in_two_schemas_is_refused(tmp_path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema old")
         connection.execute("create table old.person as from main.person")
-    assert _refused(path) == "HERE holds the table person twice, in the schemas main and old."
+    assert refused(path) == "HERE holds the table person twice, in the schemas main and old."
 
 
 def test_a_view_of_a_database_may_not_look_at_other_files(tmp_path: Path) -> None:
@@ -264,7 +156,7 @@ def test_a_view_of_a_database_may_not_look_at_other_files(tmp_path: Path) -> Non
     path = write_database(tmp_path / "one.duckdb", {"concept": CONCEPTS})
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"create view person as from read_csv('{tmp_path / 'other.csv'}')")
-    assert _refused(path) == "HERE: main.person is damaged, or not of the format that its name says."
+    assert refused(path) == "HERE: main.person is damaged, or not of the format that its name says."
 
 
 def test_rows_of_nobody_are_counted_and_stop_nothing(tmp_path: Path) -> None:
@@ -337,7 +229,7 @@ def test_a_temporary_folder_without_room_is_named_as_the_reason(
             "current_date measurement_date, repeat('x', 200) || i measurement_source_value from range(200_000) t(i)"
         )
     monkeypatch.setitem(SETTINGS, "memory_limit", "8MB")
-    assert _refused(path) == "The temporary folder cannot hold the tables while they are sorted."
+    assert refused(path) == "The temporary folder cannot hold the tables while they are sorted."
 
 
 def test_a_folder_that_may_not_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,12 @@ def whole(to: State) -> Move:
     return Move(to, reason, override_reason="the PI says so", recheck_on=recheck)
 
 
+def found(now: State, verdict: str) -> Standing:
+    """Where a patient stands for whom I1 fails where that is the verdict, and E1 is open."""
+    failing = ("I1",) if verdict == "not_eligible" else ()
+    return Standing(now, verdict, do_not_contact=False, failing=failing, open=("E1",))
+
+
 @pytest.mark.parametrize(("now", "to"), list(product(STATES, STATES)))
 def test_a_move_is_made_where_it_is_legal_and_refused_where_not(now: State, to: State) -> None:
     standing = Standing(now, "eligible", do_not_contact=False)
@@ -39,6 +45,14 @@ def test_a_move_is_made_where_it_is_legal_and_refused_where_not(now: State, to: 
     else:
         with pytest.raises(UsageError, match=f"From {now} nobody goes to {to}"):
             check_move(whole(to), standing, criteria=CRITERIA, today=TODAY)
+
+
+def test_who_is_enrolled_stays_so_though_contact_is_barred_and_the_verdict_has_moved() -> None:
+    barred = Standing("enrolled", "not_eligible", do_not_contact=True, barred_elsewhere=True)
+    check_move(Move("enrolled"), barred, criteria=CRITERIA, today=TODAY)
+    check_move(Move("declined", "PT-DECLINED"), barred, criteria=CRITERIA, today=TODAY)
+    with pytest.raises(UsageError, match="a reason is needed"):
+        check_move(Move("declined"), barred, criteria=CRITERIA, today=TODAY)
 
 
 def test_every_state_but_the_first_can_be_reached() -> None:
@@ -64,22 +78,25 @@ def test_every_state_but_the_first_can_be_reached() -> None:
         (Move("to_approach"), "new", "needs_information", "disagrees with the screening"),
         (Move("to_approach"), "not_eligible", "not_eligible", "disagrees with the screening"),
         (Move("not_eligible", "INEL-I1"), "new", "eligible", "disagrees with the screening"),
+        (Move("not_eligible", "INEL-E1"), "new", "not_eligible", "in which E1 is not a criterion that fails"),
+        (Move("needs_data", "MISSING-I1"), "new", "not_eligible", "in which I1 is not a criterion that is open"),
         (Move("recheck_due"), "new", "eligible", "needs the day"),
-        (Move("recheck_due", recheck_on=TODAY), "new", "eligible", "lies in the past"),
+        (Move("recheck_due", recheck_on=TODAY), "new", "eligible", "is not after today"),
         (Move("needs_review", recheck_on=date(2026, 7, 1)), "new", "eligible", "needs the day"),
     ],
 )
 def test_a_decision_that_lacks_something_is_one_sentence(move: Move, now: State, verdict: str, words: str) -> None:
     with pytest.raises(UsageError, match=words) as caught:
-        check_move(move, Standing(now, verdict, do_not_contact=False), criteria=CRITERIA, today=TODAY)
+        check_move(move, found(now, verdict), criteria=CRITERIA, today=TODAY)
     assert caught.value.hint
 
 
 @pytest.mark.parametrize(
     ("move", "now", "verdict"),
     [
-        (Move("not_eligible", "INEL-E1"), "new", "not_eligible"),
-        (Move("needs_data", "MISSING-E1"), "new", "eligible"),
+        (Move("not_eligible", "INEL-I1"), "new", "not_eligible"),
+        (Move("needs_data", "MISSING-E1"), "new", "not_eligible"),
+        (Move("needs_data", "MISSING-I1", override_reason="the letter is of another patient"), "new", "not_eligible"),
         (Move("not_eligible", "OTHER", "moved abroad"), "new", "eligible"),
         (Move("not_eligible", "COMPETING-TRIAL"), "new", "eligible"),
         (Move("to_approach", override_reason="seen by the PI"), "not_eligible", "not_eligible"),
@@ -87,7 +104,17 @@ def test_a_decision_that_lacks_something_is_one_sentence(move: Move, now: State,
     ],
 )
 def test_a_decision_that_says_why_is_made(move: Move, now: State, verdict: str) -> None:
-    check_move(move, Standing(now, verdict, do_not_contact=False), criteria=CRITERIA, today=TODAY)
+    check_move(move, found(now, verdict), criteria=CRITERIA, today=TODAY)
+
+
+@pytest.mark.parametrize(("failing", "hint"), [(("I8", "E2"), "Write one of: INEL-I8, INEL-E2"), ((), "none fails")])
+def test_a_reason_that_does_not_fit_the_patient_is_refused_with_those_that_do(
+    failing: tuple[str, ...], hint: str
+) -> None:
+    standing = Standing("new", "not_eligible", do_not_contact=False, failing=failing)
+    with pytest.raises(UsageError) as caught:
+        check_move(Move("not_eligible", "INEL-I1"), standing, criteria=("I1", "I8", "E2"), today=TODAY)
+    assert hint in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("to", CONTACT)

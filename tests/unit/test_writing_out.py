@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,3 +45,18 @@ def test_a_folder_is_no_output(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_leaves_nothing() -> None:
     with pytest.raises(UsageError, match="No space left"):
         write_out([b"x" * 100_000], Path("/dev/full"))
+
+
+@pytest.mark.parametrize(("of_patients", "rights"), [(True, 0o600), (False, 0o644)])
+def test_what_holds_rows_of_patients_can_be_read_by_its_user_alone(
+    tmp_path: Path, of_patients: bool, rights: int
+) -> None:
+    out = tmp_path / "out.csv"
+    out.write_bytes(b"before")
+    out.chmod(0o666)
+    before = os.umask(0o022)
+    try:
+        write_out([b"whole"], out, of_patients=of_patients)
+    finally:
+        os.umask(before)
+    assert (out.read_bytes(), out.stat().st_mode & 0o777) == (b"whole", rights)

@@ -81,15 +81,16 @@ class Chart:
         status: str | None,
         standing: Standing = "certain",
         part: str = "",
+        alike: object = None,
     ) -> None:
-        """Make an event of what a record, or a part of it, says."""
+        """Make an event of what a record, or a part of it, says; `alike` is as an event has it."""
         reference = entry.reference
         if self._all_doubted or reference in self.doubted:
             standing = "uncertain"
         day = None if on is None else on[0]
         place = f"{entry.place}, {part}" if part else entry.place
         on_day = day if isinstance(day, PartialDate) else None
-        self.events.append(Event(kind, on_day, fields, reference, place, status, standing))
+        self.events.append(Event(kind, on_day, fields, reference, place, status, standing, alike))
         if standing != "certain":
             self.inspection.note(standing, entry.type, status or "without a status")
 

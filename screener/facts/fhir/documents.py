@@ -103,13 +103,13 @@ def entries_of(
     unpacking = _Unpacking(file, position, inspection, problems)
     if isinstance(document, list):
         for number, one in enumerate(document, start=1):
-            unpacking.add(one, None, f"item {number}")
+            unpacking.add(one, None, unpacking.within(f"item {number}"))
     elif not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise Unusable("is no FHIR resource: it has no resourceType", "leave it out of the folder")
     elif document["resourceType"] == "Bundle":
         unpacking.bundle(document)
     else:
-        unpacking.add(document, None, "")
+        unpacking.add(document, None, unpacking.place)
     return unpacking.found
 
 
@@ -131,7 +131,8 @@ def _is_type(kind: str) -> bool:
 
 
 def _is_word(name: str) -> bool:
-    return name.isascii() and name.isprintable() and " " not in name
+    # Few ids hold more than letters, digits and hyphens, and then it takes a second look.
+    return name.isascii() and (name.isalnum() or (name.isprintable() and " " not in name))
 
 
 class _Unpacking:
@@ -139,19 +140,22 @@ class _Unpacking:
 
     def __init__(self, file: str, position: str, inspection: Inspection, problems: Problems) -> None:
         self.found: list[Entry] = []
+        self.place = f"{file}, {position}" if position else file
         self._unwanted: dict[str, str | None] = {}
         self._file = file
-        self._place = f"{file}, {position}" if position else file
         self._inspection = inspection
         self._problems = problems
 
-    def add(self, resource: object, url: object, part: str) -> None:
-        """Take one resource, which stands in a part of the document; what is none is a problem."""
+    def within(self, part: str) -> str:
+        """The place of a part of the document."""
+        return f"{self.place}, {part}"
+
+    def add(self, resource: object, url: object, place: str) -> None:
+        """Take one resource, which stands at a place; what is none is a problem."""
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
         if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind[:_LONGEST_TYPE]):
-            self._lose(part, "holds no FHIR resource: it has no resourceType", "export it again")
+            self._lose(place, "holds no FHIR resource: it has no resourceType", "export it again")
             return
-        place = f"{self._place}, {part}" if part else self._place
         full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
         name = resource.get("id")
         if isinstance(name, str) and 0 < len(name) <= _LONGEST_ID and _is_word(name):
@@ -160,50 +164,49 @@ class _Unpacking:
             reference = full_url or f"{kind} at {place}"
         self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
 
-    def _problem(self, part: str, problem: str, hint: str) -> str:
-        place = f"{self._place}, {part}" if part else self._place
+    def _problem(self, place: str, problem: str, hint: str) -> None:
         position = place[len(self._file) :].removeprefix(", ")
         self._problems.add(RecordProblem(self._file, position, problem, hint))
-        return place
 
-    def _lose(self, part: str, problem: str, hint: str) -> None:
-        place = self._problem(part, problem, hint)
+    def _lose(self, place: str, problem: str, hint: str) -> None:
+        self._problem(place, problem, hint)
         self.found.append(Entry({}, NO_RESOURCE, place, self._file, place))
 
     def bundle(self, bundle: Resource) -> None:
         """Take every resource of a Bundle; what its history says was deleted is left out."""
         entries = bundle.get("entry")
         if entries is not None and not isinstance(entries, list):
-            self._lose("", "the Bundle's entry is not a list", "export it as FHIR R4")
+            self._lose(self.place, "the Bundle's entry is not a list", "export it as FHIR R4")
             return
         history = bundle.get("type") == "history"
         deleted: set[str] = set()
+        add, within = self.add, self.within("entry ")
         for number, one in enumerate(entries or (), start=1):
             if not isinstance(one, dict):
-                self.add(one, None, f"entry {number}")
+                add(one, None, f"{within}{number}")
                 continue
             resource = one.get("resource")
             if resource is None:
                 # A history lists the newest first, so what was deleted stands before its versions.
-                deleted |= self._deleted(one, f"entry {number}", history=history)
-                self._answered(one.get("response"), f"entry {number}")
+                deleted |= self._deleted(one, f"{within}{number}", history=history)
+                self._answered(one.get("response"), f"{within}{number}")
                 continue
-            self.add(resource, one.get("fullUrl"), f"entry {number}")
+            add(resource, one.get("fullUrl"), f"{within}{number}")
             if deleted and self.found and self.found[-1].reference in deleted:
                 self.found.pop()
         self._doubt_unwanted()
 
-    def _answered(self, response: object, part: str) -> None:
+    def _answered(self, response: object, place: str) -> None:
         """Take the outcome of a part of a batch; one that failed and gives none is a problem."""
         status, outcome = (
             (response.get("status"), response.get("outcome")) if isinstance(response, dict) else ("", None)
         )
         if outcome is not None:
-            self.add(outcome, None, part)
+            self.add(outcome, None, place)
         elif isinstance(status, str) and status[:1] in _FAILED:
-            self._lose(part, "is a part of a batch that failed, so records may be missing", "export it again")
+            self._lose(place, "is a part of a batch that failed, so records may be missing", "export it again")
 
-    def _deleted(self, entry: Resource, part: str, *, history: bool) -> set[str]:
+    def _deleted(self, entry: Resource, place: str, *, history: bool) -> set[str]:
         request = entry.get("request")
         if not isinstance(request, dict) or request.get("method") != "DELETE":
             return set()
@@ -212,15 +215,15 @@ class _Unpacking:
             return {address.local}
         self._inspection.note("ignored", "Bundle.entry.request", "DELETE")
         if not history:
-            self._unwanted[part] = None if address is None else address.local
+            self._unwanted[place] = None if address is None else address.local
         return set()
 
     def _doubt_unwanted(self) -> None:
         """Doubt the records whose deletion is asked for: whether they were there before or after it is not told."""
-        for part, name in self._unwanted.items():
+        for place, name in self._unwanted.items():
             meant = [entry for entry in self.found if entry.reference == name]
             for entry in meant:
                 entry.resource.setdefault("modifierExtension", [])
             if not meant:
                 problem = "asks for a deletion of what does not stand beside it, which is not carried out"
-                self._problem(part, problem, "export the records as they are now")
+                self._problem(place, problem, "export the records as they are now")

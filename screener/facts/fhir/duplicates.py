@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from screener.facts.fhir.chart import Chart
 from screener.facts.fhir.references import Entry, Resource
 
 
-def distinct(entries: Iterable[Entry], chart: Chart) -> list[Entry]:
+def distinct(entries: Sequence[Entry], chart: Chart) -> Sequence[Entry]:
     """The resources of a patient, each once.
 
     Where two versions differ and nothing tells which is newer, the first is kept, and is doubted.
     """
+    if chart.records.hold(entries):
+        return entries
     kept: dict[str, Entry] = {}
     for entry, first in chart.records.add(entries):
         if first is entry:

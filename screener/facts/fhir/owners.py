@@ -41,16 +41,17 @@ class Patients:
 
     def owner(self, entry: Entry) -> str | None:
         """The id of the patient whose record it is; none where it names none that can be found."""
-        if entry.type == "Patient":
+        if entry[1] == "Patient":
             return self._itself(entry)
-        reference = subject_of(entry.resource)
+        reference = subject_of(entry[0])
         if reference is None:
             return None
-        if reference not in self._by_reference:
+        known = self._by_reference.get(reference)
+        if known is None and reference not in self._by_reference:
             address = parse_address(reference)
             named = address is not None and address.type == "Patient" and self._on(address.server, address.id)
-            self._by_reference[reference] = address.id if address is not None and named else None
-        return self._by_reference[reference]
+            known = self._by_reference[reference] = address.id if address is not None and named else None
+        return known
 
     def _itself(self, patient: Entry) -> str | None:
         """The id of a Patient; of one that has none, the identity that its full URL gives it."""
@@ -96,6 +97,9 @@ def sort_by_patient(entries: list[Entry], inspection: Inspection, problems: Prob
 
     What is of no type that is read is counted; what should name a patient and does not is a problem.
     """
+    alone = _alone(entries)
+    if alone is not None:
+        return Sorted({alone: entries}, [], frozenset())
     patients = Patients(entries)
     by_patient: dict[str, list[Entry]] = {}
     shared: list[Entry] = []
@@ -144,6 +148,27 @@ def _harmless(issues: object) -> bool:
         isinstance(one, dict) and str(one.get("severity")) in _HARMLESS and str(one.get("code")) not in _LEFT_OUT
         for one in several
     )
+
+
+def _alone(entries: Iterable[Entry]) -> str | None:
+    """The id of the one patient whose record everything is, where each names it in the same plain way; else none."""
+    named: set[object] = set()
+    patient = None
+    for entry in entries:
+        resource, kind = entry[0], entry[1]
+        if kind in READERS and kind != "Patient":
+            subject = resource.get("subject")
+            if not isinstance(subject, dict) or not isinstance(subject.get("reference"), str):
+                return None
+            named.add(subject["reference"])
+        elif kind != "Patient" or patient is not None:
+            return None
+        else:
+            patient = entry
+    if patient is None or not named <= {patient.reference, patient.full_url}:
+        return None
+    address = parse_address(patient.reference)
+    return address.id if address is not None and address.local == patient.reference else None
 
 
 def _nobody(entry: Entry) -> RecordProblem:

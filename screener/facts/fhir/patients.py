@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final, NamedTuple
@@ -57,13 +57,18 @@ READERS: Final[Mapping[str, _Reader]] = {
 
 @dataclass(slots=True)
 class _Shape:
-    """What the element names of a resource tell: which are not read, whether it is of another version, or modified."""
+    """What the element names of a resource tell: which are not read, whether it is of another version, or modified.
+
+    `lists` says that it may be a list of other records. It is `odd` where it is one of the three.
+    """
 
     kind: str
     read: _Read
     ignored: tuple[str, ...]
     version: str | None
     modified: bool
+    lists: bool
+    odd: bool
     count: int = 0
 
 
@@ -81,7 +86,7 @@ class Reading:
     def read(
         self,
         patient_id: str,
-        entries: Iterable[Entry],
+        entries: Sequence[Entry],
         *,
         row: int,
         complete: frozenset[EventKind],
@@ -99,28 +104,7 @@ class Reading:
         chart = Chart(self._calendar, self.inspection, self.problems, Records())
         if not alone:
             chart.doubt_all()
-        shapes = self._shapes
-        patients: list[_ToRead] = []
-        conditions: list[_ToRead] = []
-        others: list[_ToRead] = []
-        for entry in distinct(entries, chart):
-            kind, resource = entry.type, entry.resource
-            if kind in BY_REFERENCE:
-                continue
-            shape = shapes.get((kind, *resource)) or self._shape(entry)
-            shape.count += 1
-            if shape.modified:
-                chart.doubted.add(entry.reference)
-            if shape.version is not None:
-                chart.reject(entry, f"the {kind} is {shape.version}", "export it as FHIR R4", READERS[kind].kinds)
-            elif kind == "Patient":
-                patients.append((shape.read, entry))
-            elif kind == "Condition":
-                conditions.append((shape.read, entry))
-            else:
-                others.append((shape.read, entry))
-                if kind == "Observation" and "extension" in resource:
-                    chart.comorbid |= comorbid_conditions(entry, chart)
+        patients, conditions, others = self._sorted(distinct(entries, chart), chart)
         # The conditions come before what leans on them.
         _tell(patients, chart)
         _tell(conditions, chart)
@@ -128,6 +112,28 @@ class Reading:
         _tell(others, chart)
         self._count(chart, complete, named=bool(patients))
         return PatientEvents(patient_id, tuple(chart.events), row, complete - chart.missing)
+
+    def _sorted(self, entries: Iterable[Entry], chart: Chart) -> tuple[list[_ToRead], list[_ToRead], list[_ToRead]]:
+        """What is to be read: of the patient, the conditions, and the rest; each counted by its shape."""
+        shapes = self._shapes
+        patients: list[_ToRead] = []
+        conditions: list[_ToRead] = []
+        others: list[_ToRead] = []
+        for entry in entries:
+            kind = entry[1]
+            if kind in BY_REFERENCE:
+                continue
+            shape = shapes.get((kind, *entry[0])) or self._shape(entry)
+            shape.count += 1
+            if shape.odd and not _looked_at(shape, entry, chart):
+                continue
+            if kind == "Condition":
+                conditions.append((shape.read, entry))
+            elif kind == "Patient":
+                patients.append((shape.read, entry))
+            else:
+                others.append((shape.read, entry))
+        return patients, conditions, others
 
     def _count(self, chart: Chart, complete: frozenset[EventKind], *, named: bool) -> None:
         self._gaps.update(gaps_of(chart.events))
@@ -165,6 +171,18 @@ class Reading:
                 shape.count = 0
 
 
+def _looked_at(shape: _Shape, entry: Entry, chart: Chart) -> bool:
+    """Note what an odd resource says beside its event; no where it cannot be read."""
+    if shape.modified:
+        chart.doubted.add(entry.reference)
+    if shape.version is not None:
+        kinds = READERS[entry.type].kinds
+        chart.reject(entry, f"the {entry.type} is {shape.version}", "export it as FHIR R4", kinds)
+    elif shape.lists:
+        chart.comorbid |= comorbid_conditions(entry, chart)
+    return shape.version is None
+
+
 def _tell(entries: Iterable[_ToRead], chart: Chart) -> None:
     for read, entry in entries:
         read(entry, chart)
@@ -175,7 +193,9 @@ def _shape_of(entry: Entry) -> _Shape:
     aside = LEFT_ASIDE.get(entry.type)
     ignored = () if aside is None else tuple(sorted(_shown(entry.type, one) for one in elements - aside))
     read = READERS[entry.type].read
-    return _Shape(entry.type, read, ignored, other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements))
+    version, modified = other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements)
+    lists = entry.type == "Observation" and "extension" in elements
+    return _Shape(entry.type, read, ignored, version, modified, lists, modified or lists or version is not None)
 
 
 def _shown(kind: str, element: str) -> str:

@@ -6,7 +6,7 @@ The rules are those of https://hl7.org/fhir/R4/references.html and https://hl7.o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 Resource = dict[str, object]
@@ -63,6 +63,16 @@ class Records:
 
     def __init__(self) -> None:
         self._by_name: dict[str, Entry] = {}
+
+    def hold(self, entries: Sequence[Entry]) -> bool:
+        """Take resources of which no two have a name in common; no, and nothing is taken, where some have."""
+        by_name = {entry.reference: entry for entry in entries}
+        urls = [entry for entry in entries if entry.full_url is not None]
+        by_name |= {entry.full_url: entry for entry in urls if entry.full_url is not None}
+        if len(by_name) < len(entries) + len(urls):
+            return False
+        self._by_name = by_name
+        return True
 
     def add(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
         """Add resources: each, with the one that has its name and stays, which is itself where it is the first."""

@@ -30,25 +30,32 @@ class Remembered(Generic[Parts, Said]):
 
     def __init__(self, read: Callable[[Parts, Inspection], Said]) -> None:
         self._read = read
-        self._known: dict[bytes, tuple[Said, Inspection]] = {}
+        self._known: dict[bytes, tuple[Said, object, Inspection]] = {}
 
-    def __call__(self, parts: Parts, inspection: Inspection) -> Said:
-        """What the parts say; what cannot be read of them is counted."""
+    def __call__(self, parts: Parts, inspection: Inspection) -> tuple[Said, object]:
+        """What the parts say, and what is the same object wherever they do (see `Event.alike`); none if not kept.
+
+        What cannot be read of them is counted.
+        """
         try:
             written = orjson.dumps(parts)
         except orjson.JSONEncodeError:  # deeper than can be written, which is less than can be read
-            return self._read(parts, inspection)
+            return self._read(parts, inspection), None
         found = self._known.get(written)
         if found is None:
             counted = Inspection()
-            found = self._read(parts, counted), counted
-            self._keep(written, found)
-        if found[1].tally:
-            inspection.add(found[1])
-        return found[0]
+            said = self._read(parts, counted)
+            found = said, self._kept(written, said, counted), counted
+        said, alike, counted = found
+        if counted.tally:
+            inspection.add(counted)
+        return said, alike
 
-    def _keep(self, written: bytes, found: tuple[Said, Inspection]) -> None:
-        if len(written) <= _LONGEST:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[written] = found
+    def _kept(self, written: bytes, said: Said, counted: Inspection) -> object:
+        if len(written) > _LONGEST:
+            return None
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        alike = object()
+        self._known[written] = said, alike, counted
+        return alike

@@ -15,6 +15,7 @@ _LONGEST_DATE: Final = len("2026-01-20")
 _REMEMBERED: Final = 65_536
 _LONGEST_TIME: Final = 64
 """Letters of what is remembered: no date is longer, and what is could fill the memory."""
+_UNREADABLE: Final = EventField(None, "", "unreadable")
 LONGEST_SAID: Final = 200
 """Characters of what is kept of a record's own words."""
 
@@ -24,6 +25,9 @@ class Span(NamedTuple):
 
     start: EventField | None
     end: EventField | None
+
+
+NO_SPAN: Final = Span(None, None)
 
 
 class Calendar:
@@ -39,7 +43,7 @@ class Calendar:
         A time without a zone is the date that it is written with.
         """
         if not isinstance(value, str):
-            return EventField(None, "", "unreadable")
+            return _UNREADABLE
         found = self._known.get(value)
         if found is None:
             if len(self._known) >= _REMEMBERED:
@@ -66,8 +70,7 @@ class Calendar:
     def period(self, value: object) -> Span:
         """The ends of a period; both are conflicting where it is over before it begins."""
         if not isinstance(value, dict):
-            unreadable = EventField(None, "", "unreadable")
-            return Span(unreadable, unreadable)
+            return Span(_UNREADABLE, _UNREADABLE)
         start, end = value.get("start"), value.get("end")
         span = Span(None if start is None else self.field(start), None if end is None else self.field(end))
         return _of_one_mind(span) if span.start is not None and span.end is not None else span

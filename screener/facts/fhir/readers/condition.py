@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
@@ -10,7 +10,7 @@ from screener.facts.fhir.chart import Chart, recorded
 from screener.facts.fhir.concepts import concept, extensions, joined
 from screener.facts.fhir.mcode import HISTOLOGY, PRIMARY_CANCER, SECONDARY_CANCER
 from screener.facts.fhir.profiles import profiles_of
-from screener.facts.fhir.references import Entry
+from screener.facts.fhir.references import Entry, Resource
 from screener.facts.fhir.remembered import Remembered
 from screener.facts.fhir.sides import Side, laterality, names_cancer, sides_in
 from screener.facts.fhir.sites import read_sites
@@ -54,8 +54,8 @@ class _Parts(NamedTuple):
     cancer: bool = False
 
 
-def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
-    """Read a verification status, a clinical status, a code and body sites."""
+def _read_parts(parts: tuple[object, object, object, object, tuple[str, ...]], inspection: Inspection) -> _Parts:
+    """Read a verification status, a clinical status, a code, body sites, and the profiles that name a cancer."""
     verification, standing = _verification(parts[0], inspection)
     if standing is None:
         return _Parts(None)
@@ -68,12 +68,13 @@ def _read_parts(parts: tuple[object, ...], inspection: Inspection) -> _Parts:
     sides = (*sides_in(code, "code", inspection), *sites.sides)
     fields = {
         "code": code.field,
-        "role": _role(frozenset(), clinical, comorbid=False),
+        "role": _role(parts[4], clinical, comorbid=False),
         "site": sites.field(),
         "laterality": laterality(sides),
         "clinical_status": clinical,
     }
-    return _Parts(standing, status, recorded(fields), sides, names_cancer(code.codes))
+    cancer = bool(parts[4]) or names_cancer(code.codes)
+    return _Parts(standing, status, recorded(fields), sides, cancer)
 
 
 _parts_of: Final = Remembered(_read_parts)
@@ -88,31 +89,34 @@ def read_condition(entry: Entry, chart: Chart) -> None:
         element = "clinicalStatus" if isinstance(clinical, str) else "verificationStatus"
         hint = "export it as FHIR R4"
         return chart.reject(entry, f"the Condition is FHIR STU3 ({element})", hint, ("condition",))
-    said = _parts_of((verification, clinical, get("code"), get("bodySite")), chart.inspection)
+    profiles = _cancers_of(resource) if "meta" in resource else ()
+    said, alike = _parts_of((verification, clinical, get("code"), get("bodySite"), profiles), chart.inspection)
     if said.standing is None:
         return None
     if said.fields is None:
         return chart.reject(entry, "the Condition has no code", "give it one", ("condition",))
-    fields = dict(said.fields)
-    profiles = profiles_of(resource)
-    histology = _histology(entry, chart) if "extension" in resource else None
-    if histology is not None:
-        fields["histology"] = histology
-    cancer = said.cancer or histology is not None or not profiles.isdisjoint(_CANCERS)
+    fields, cancer = dict(said.fields), said.cancer
+    if "extension" in resource and (histology := _histology(entry, chart)) is not None:
+        fields["histology"], alike, cancer = histology, None, True
     if cancer and said.sides and said.standing != "refuted":
         chart.cancers.append((entry.reference, said.sides))
-    comorbid = entry.reference in chart.comorbid
-    if profiles or comorbid:
-        role = _role(profiles, fields.get("clinical_status"), comorbid=comorbid)
+    if entry.reference in chart.comorbid:
+        alike = None
+        role = _role(profiles, fields.get("clinical_status"), comorbid=True)
         if role is not None:
             fields["role"] = role
-    onset = _when(entry, "onset", chart)
-    for name, when in (("onset", onset), ("abatement", _when(entry, "abatement", chart))):
-        if when is not None:
-            fields[name] = when
+    if (onset := _when(entry, "onset", chart)) is not None:
+        fields["onset"] = onset
+    if (abatement := _when(entry, "abatement", chart)) is not None:
+        fields["abatement"] = abatement
     if "recordedDate" in resource and (day := chart.date(entry, "recordedDate")) is not None:
         fields["recorded"] = day
-    return chart.add(entry, "condition", onset, fields, status=said.status, standing=said.standing)
+    return chart.add(entry, "condition", onset, fields, status=said.status, standing=said.standing, alike=alike)
+
+
+def _cancers_of(resource: Resource) -> tuple[str, ...]:
+    """The profiles of a Condition that name a cancer."""
+    return tuple(sorted(profiles_of(resource) & _CANCERS))
 
 
 def _verification(value: object, inspection: Inspection) -> tuple[str | None, Standing | None]:
@@ -143,7 +147,7 @@ def _clinical(value: object, inspection: Inspection) -> EventField | None:
     return EventField(None, found.words, "unreadable")
 
 
-def _role(profiles: frozenset[str], clinical: EventField | None, *, comorbid: bool) -> EventField | None:
+def _role(profiles: Collection[str], clinical: EventField | None, *, comorbid: bool) -> EventField | None:
     """The part a condition plays, only where the record says so.
 
     mCODE's profile of a secondary cancer is a metastasis; a condition that has come back is a recurrence, also of a

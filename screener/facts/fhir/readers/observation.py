@@ -79,18 +79,22 @@ def read_observation(entry: Entry, chart: Chart) -> None:
     form = _form(resource)
     measured = form == _QUANTITY
     value = resource[form] if form in _REPEATED else None
-    parts = (get("code"), None if measured else form, value, get("referenceRange"), get("bodySite"), get("method"))
-    said = _parts_of(parts, chart.inspection)
+    parts = (get("code"), form, value, get("referenceRange"), get("bodySite"), get("method"))
+    said, alike = _parts_of(parts, chart.inspection)
     if said is None:
         return chart.reject(entry, "the Observation has no code", "give it one", ("observation",))
     on = _effective(entry, chart)
     undated = {} if on is None or on.value is not None else {"on": on}
     fields = {**said.fields, **undated}
-    if measured and (quantity := read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)) is not None:
-        fields["value"] = quantity
+    if measured:
+        quantity = read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)
+        if quantity is None:
+            alike = None
+        else:
+            fields["value"] = quantity
     if _contradictory(resource):
-        fields |= _all_said(resource)
-    chart.add(entry, "observation", on, fields, status=status, standing=standing)
+        fields, alike = fields | _all_said(resource), None
+    chart.add(entry, "observation", on, fields, status=status, standing=standing, alike=alike)
     if "component" in resource:
         _components(entry, on, {**said.shared, **undated}, status=status, standing=standing, chart=chart)
     if "extension" in resource:

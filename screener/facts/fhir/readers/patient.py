@@ -21,9 +21,7 @@ def read_patient_resource(entry: Entry, chart: Chart) -> None:
     (https://hl7.org/fhir/R4/codesystem-link-type.html); it is named, and what it says stays uncertain.
     """
     resource = entry.resource
-    replaced = any(
-        one.get("type") == _REPLACED for one in objects(resource.get("link"), "Patient.link", chart.inspection)
-    )
+    replaced = "link" in resource and _is_replaced(resource["link"], chart)
     if replaced:
         hint = "screen the record that replaces it"
         chart.reject(entry, "the Patient says that another record replaces it", hint, ())
@@ -31,11 +29,15 @@ def read_patient_resource(entry: Entry, chart: Chart) -> None:
     fields = {
         "birth_date": chart.date(entry, "birthDate"),
         "sex": _sex(resource.get("gender"), chart),
-        "languages": _languages(resource.get("communication"), chart),
+        "languages": _languages(resource["communication"], chart) if "communication" in resource else None,
         "deceased": _deceased(entry, death, chart),
         "deceased_on": death,
     }
     chart.add(entry, "patient", None, recorded(fields), status=None, standing="uncertain" if replaced else "certain")
+
+
+def _is_replaced(links: object, chart: Chart) -> bool:
+    return any(one.get("type") == _REPLACED for one in objects(links, "Patient.link", chart.inspection))
 
 
 def _sex(value: object, chart: Chart) -> EventField | None:

@@ -70,18 +70,22 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
     get = resource.get
     found = extensions(resource, _KNOWN, "Procedure", chart.inspection) if "extension" in resource else {}
     marked = not RADIOTHERAPY.isdisjoint(found) or RADIOTHERAPY_COURSE in profiles_of(resource)
-    said = _parts_of((marked, get("code"), get("category"), get("status"), get("bodySite")), chart.inspection)
+    said, alike = _parts_of((marked, get("code"), get("category"), get("status"), get("bodySite")), chart.inspection)
     if said.standing is None:
         return
     if said.code is None:
         chart.reject(entry, "the Procedure has no code", "give it one", ("procedure", "radiotherapy"))
         return
     times, reasons = performed(entry, chart), chart.reasons(entry)
-    fields: dict[str, EventField | None] = {**said.fields, "start": times.start, "end": times.end}
+    fields = dict(said.fields)
+    if times.start is not None:
+        fields["start"] = times.start
+    if times.end is not None:
+        fields["end"] = times.end
     if found or reasons is not NO_REASONS:
-        fields |= _more(entry, found, reasons, said, chart)
+        fields, alike = recorded({**fields, **_more(entry, found, reasons, said, chart)}), None
     kind: EventKind = "radiotherapy" if said.course else "procedure"
-    chart.add(entry, kind, times.on, recorded(fields), status=said.status, standing=said.standing)
+    chart.add(entry, kind, times.on, fields, status=said.status, standing=said.standing, alike=alike)
 
 
 def _more(
