@@ -52,7 +52,7 @@ class Unusable(Exception):
 
 
 def parse(data: bytes) -> object:
-    """The JSON value that bytes hold; records that are modified somewhere inside are marked.
+    """The JSON value that bytes hold.
 
     Raises:
         Unusable: they are not UTF-8 text, or not JSON.
@@ -64,9 +64,18 @@ def parse(data: bytes) -> object:
     if not data.strip():
         raise Unusable("is empty", "export it again")
     try:
-        document = orjson.loads(data)
+        return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _malformed(data, error) from None
+
+
+def parse_records(data: bytes) -> object:
+    """The JSON value that bytes hold, in which records that are modified somewhere inside are marked.
+
+    Raises:
+        Unusable: as `parse`.
+    """
+    document = parse(data)
     if may_be_modified(data):
         mark(document)
     return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
+from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse, parse_records
 from screener.facts.fhir.files import LINES, SourceFile, read_document, read_lines
 from screener.facts.fhir.owners import OWNED, names_of, owners_of, persons_of, subject_of, wanted_medication
 from screener.facts.fhir.persons import Person
@@ -37,7 +37,7 @@ def load(file: SourceFile, inspection: Inspection, problems: Problems) -> list[E
     Raises:
         Unusable: it is none.
     """
-    document = parse(read_document(file.path))
+    document = parse_records(read_document(file.path))
     return entries_of(document, file.name, "", inspection=inspection, problems=problems)
 
 

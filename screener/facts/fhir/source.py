@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from screener.facts.events import EventKind, PatientEvents
-from screener.facts.fhir.documents import Unusable, parse
+from screener.facts.fhir.documents import Unusable, parse_records
 from screener.facts.fhir.glances import load
 from screener.facts.fhir.owners import sort_by_patient
 from screener.facts.fhir.patients import Reading
@@ -52,6 +52,6 @@ def _whole(
 
 
 def _entry(kept: Kept) -> Entry:
-    resource = parse(kept.body)
+    resource = parse_records(kept.body)
     assert isinstance(resource, dict)
     return Entry(resource, str(resource["resourceType"]), kept.reference, kept.file, kept.place, kept.full_url)

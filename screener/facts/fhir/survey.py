@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from screener.facts.events import EVENT_KINDS, EventKind
-from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse
+from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse_records
 from screener.facts.fhir.files import SourceFile, read_lines
 from screener.facts.fhir.glances import Glance, load
 from screener.facts.fhir.owners import names_of, owners_of, persons_of, sort_by_patient, wanted_medication
@@ -174,7 +174,7 @@ class Survey:
         try:
             if isinstance(line, Unusable):
                 raise line
-            document = parse(line)
+            document = parse_records(line)
             entries = entries_of(document, file.name, position, inspection=self._inspection, problems=self._problems)
         except Unusable as problem:
             return self._lose(problem.found_in(file.name, position))
