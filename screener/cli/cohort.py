@@ -20,6 +20,7 @@ from screener.cli.cohort_options import (
 from screener.cli.options import as_of_option, criteria_option, today
 from screener.cli.registry_options import store_option
 from screener.cohort.duckdb_settings import DuckDbSettings
+from screener.cohort.files import check_places
 from screener.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def command(
     """
     if out is None and not show_sql:
         raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
+    if engine != "postgres" and out is not None:
+        check_places(facts, Path(out))
     some = rules_ready(trials, criteria_dir, store_url)
     run = _Run(rules_of(some), facts, as_of or today(), layout, show_sql=show_sql)
     if engine == "duckdb":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlglot import exp
 
-from screener.cohort.columns import ColumnKind, SourceColumn
+from screener.cohort.columns import ColumnKind, SourceColumn, refuse_result
 from screener.cohort.files import CohortFiles, csv_shape
 from screener.cohort.reading.text import NO_VALUE
 from screener.cohort.sql import (
@@ -30,7 +30,7 @@ from screener.cohort.sql import (
     text,
     truth,
 )
-from screener.errors import UnusablePatients
+from screener.errors import UnusablePatients, UsageError
 from screener.facts.definitions import PATIENT_ID, Vocabulary
 from screener.facts.tables.headings import normal
 from screener.facts.values import NOTHING
@@ -70,17 +70,59 @@ def duckdb_source(connection: duckdb.DuckDBPyConnection, files: CohortFiles, voc
         UnusablePatients: they are not what their names say.
     """
     if files.format == "csv":
-        return _csv(files)
+        return _csv(files, vocabulary)
     if files.format == "jsonl":
         return _json(connection, files, vocabulary)
-    return _parquet(connection, files)
+    return _parquet(connection, files, vocabulary)
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, files: CohortFiles) -> DuckDbSource:
+def _parquet(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
+    if len(files.paths) > 1:
+        parts = [_described_part(connection, path) for path in files.paths]
+        check_parts(files, [sorted(one.name for one in part) for part in parts], vocabulary)
+        _check_kinds(files, parts)
     # Without the first setting a folder named `grade=2` would add a column.
     relation = _call("READ_PARQUET", files.paths, hive_partitioning=truth(False), union_by_name=truth(True))
     columns = described(connection, relation, files)
     return DuckDbSource(relation, columns)
+
+
+def _described_part(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[SourceColumn, ...]:
+    relation = _call("READ_PARQUET", [path], hive_partitioning=truth(False))
+    return described(connection, relation, CohortFiles(str(path), "parquet", (path,)))
+
+
+def check_parts(files: CohortFiles, headings: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
+    """Refuse files that are not parts of one table.
+
+    Raises:
+        UsageError: two of them have other headings.
+        UnusablePatients: one of them is a result.
+    """
+    for path, some in zip(files.paths, headings, strict=True):
+        refuse_result(some, vocabulary, name=str(path))
+        if some != headings[0]:
+            raise UsageError(
+                f"{path} has other headings than {files.paths[0]}{_differing(some, headings[0])}.",
+                hint="Give all files the same headings.",
+            )
+
+
+def _differing(some: Sequence[str], others: Sequence[str]) -> str:
+    """One that differs. Without a patient_id there is no heading row, and the first patient is not repeated."""
+    one = next(iter(sorted({*some} ^ {*others})), "")
+    return f': see "{one}"' if one and all(PATIENT_ID in map(normal, each) for each in (some, others)) else ""
+
+
+def _check_kinds(files: CohortFiles, parts: Sequence[Sequence[SourceColumn]]) -> None:
+    kinds = {one.name: one.kind for one in parts[0]}
+    for path, part in zip(files.paths, parts, strict=True):
+        for one in part:
+            if one.kind != kinds[one.name]:
+                raise UsageError(
+                    f'The column "{one.name}" holds other values in {path} than in {files.paths[0]}.',
+                    hint="Write it with one type in all files.",
+                )
 
 
 def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: CohortFiles) -> tuple[SourceColumn, ...]:
@@ -109,8 +151,10 @@ def _column(name: str, kind: str) -> SourceColumn:
     return SourceColumn(name, "plain" if kind.startswith("ENUM(") else "no value")
 
 
-def _csv(files: CohortFiles) -> DuckDbSource:
-    shape = csv_shape(files)
+def _csv(files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
+    shapes = [csv_shape(path) for path in files.paths]
+    check_parts(files, [one.headings for one in shapes], vocabulary)
+    shape = shapes[0]
     names = unique(shape.headings)
     kinds = exp.Struct(expressions=[exp.PropertyEQ(this=text(name), expression=text("VARCHAR")) for name in names])
     settings = {

@@ -224,6 +224,50 @@ def test_a_result_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path
     refused(cohort(facts, "--out", tmp_path / "r.csv", "--memory-limit", "many"), '"many" is no amount of memory')
 
 
+def test_a_result_never_replaces_the_patients_nor_stands_where_they_are_read(tmp_path: Path) -> None:
+    facts, place = table(tmp_path, HEADINGS, "P-1,1961,1,,yes"), tmp_path / "parts"
+    place.mkdir()
+    table(place, HEADINGS, "P-1,1961,1,,yes", name="a.csv")
+    before = facts.read_bytes()
+    (tmp_path / "link.csv").symlink_to(facts)
+    (tmp_path / "hard.csv").hardlink_to(facts)
+    for out in (facts, tmp_path / "link.csv", tmp_path / "hard.csv"):
+        refused(cohort(facts, "--out", out), "holds the patients, and would be replaced", "Name another file")
+    for given, out in ((place, "a.csv"), (place, "results.csv"), (f"{place}/*.csv", "results.csv")):
+        refused(cohort(given, "--out", place / out), "would stand among the tables of patients", "Name a place outside")
+    refused(screener("feasibility", TRIAL, "--facts", facts, "--out", facts), "holds the patients")
+    assert facts.read_bytes() == before
+    assert [one.name for one in place.iterdir()] == ["a.csv"]
+
+
+def test_a_result_among_the_tables_of_patients_is_refused_by_name(tmp_path: Path) -> None:
+    place, result = tmp_path / "parts", tmp_path / "result.parquet"
+    place.mkdir()
+    assert cohort(sample_parquet(place), "--out", result).code == 0
+    result.rename(place / "last week.parquet")
+    out = tmp_path / "again.parquet"
+    refused(cohort(place, "--out", out), "last week.parquet is a result", "no table of patients", "Move it")
+    refused(cohort(place / "last week.parquet", "--out", out), "last week.parquet is a result")
+    as_csv = tmp_path / "result.csv"
+    (place / "last week.parquet").unlink()
+    assert cohort(place, "--out", as_csv).code == 0
+    refused(cohort(as_csv, "--out", out), "result.csv is a result")
+    assert not out.exists()
+
+
+def test_parts_with_other_columns_are_refused_whatever_their_format(tmp_path: Path) -> None:
+    place, out = tmp_path / "parts", tmp_path / "results.parquet"
+    place.mkdir()
+    for name, chosen in (("a", "1 as er_status, 1 as age"), ("b", "1 as er_statu, 1 as age")):
+        with duckdb.connect() as connection:
+            connection.execute(f"copy (select '{name}' as patient_id, {chosen}) to '{place}/{name}.parquet'")
+    refused(cohort(place, "--out", out), "b.parquet has other headings than", "a.parquet", "er_statu")
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'b' as patient_id, 1 as er_status, 'x' as age) to '{place}/b.parquet'")
+    refused(cohort(place, "--out", out), 'The column "age" holds other values in', "b.parquet", "one type")
+    assert not out.exists()
+
+
 def test_a_disk_that_fills_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
     facts, out = tmp_path / "large.parquet", tmp_path / "results.parquet"
     with duckdb.connect() as connection:
