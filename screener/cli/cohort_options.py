@@ -116,8 +116,9 @@ def _unusable(summary: Summary) -> Iterator[str]:
     if summary.repeated:
         first = "" if summary.repeated_row is None else f", first in row {summary.repeated_row:,}"
         yield f"rows that name a patient again: {summary.repeated:,}{first}; the first row of each was used"
-    if summary.malformed:
-        yield f"rows with more or fewer cells than the headings, or a stray quotation mark: {summary.malformed:,}"
+    for row in summary.rows:
+        others = f" and {row.count - 1:,} more" if row.count > 1 else ""
+        yield f"{row.first}{others}: {row.problem}; {row.hint}"
 
 
 def say_columns(unknown: Sequence[tuple[str, str]]) -> None:

@@ -19,7 +19,7 @@ from screener.cohort.columns import CohortTable, cohort_table
 from screener.cohort.dialects import DuckDb
 from screener.cohort.duckdb_faults import explained, faults
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
-from screener.cohort.duckdb_source import duckdb_source, malformed_lines
+from screener.cohort.duckdb_source import duckdb_source
 from screener.cohort.files import CohortFiles
 from screener.cohort.inspection import ROW, STOP, Inspection, behind
 from screener.cohort.layout import NO_CELL, Layout, statement
@@ -48,14 +48,18 @@ class DuckDbEngine:
         as_of: date,
         *,
         threads: int | None,
+        folder: Path,
     ) -> None:
         self._connection = connection
         self._files = files
         self._trials = trials
         self._as_of = as_of
         self._threads = threads
-        self._source = duckdb_source(connection, files, merged(trials))
-        self.table: CohortTable = cohort_table(self._source.columns, merged(trials), name=files.name)
+        self._source = duckdb_source(connection, files, merged(trials), folder)
+        found = cohort_table(self._source.columns, merged(trials), name=files.name)
+        reread = self._source.reread
+        self.table: CohortTable = found if reread is None else replace(found, unknown=found.unknown + reread.unknown)
+        self._rejected = () if reread is None else reread.rejected
 
     @property
     def source(self) -> Sql:
@@ -68,6 +72,11 @@ class DuckDbEngine:
 
     def shown(self, layout: Layout, *, csv: bool) -> exp.Select:
         """The statement that gives the whole result."""
+        if self._source.reread is not None:
+            raise UsageError(
+                f"No statement alone reads {self._files.name} as `screener screen` does.",
+                hint="Leave out --show-sql, or save the table as Parquet.",
+            )
         query = self.query()
         return statement(query, self.source, layout, query.has_id(), csv=csv)
 
@@ -106,17 +115,14 @@ class DuckDbEngine:
             with _beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
                 self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
             if not repeated.result():
-                return Summary({}, self.table.unknown)
+                return Summary({}, self.table.unknown, rows=self._rejected)
         except duckdb.Error as error:
-            if STOP not in str(error) and self._files.format != "csv":
+            if STOP not in str(error):
                 raise
         return self._write_inspected(aside, layout, csv=csv)
 
     def _write_inspected(self, aside: Path, layout: Layout, *, csv: bool) -> Summary:
         self._keep_order(kept=True)  # the first row of a patient is the one that is used
-        malformed = 0
-        if self._files.format == "csv":
-            malformed, self._source = malformed_lines(self._connection, self._source, self._files)
         numbered = self._numbered()
         query = self.query([ROW])
         inspection = Inspection(query)
@@ -126,7 +132,7 @@ class DuckDbEngine:
         kept = both(query.has_id(), self._first_of_patient() if again else None)
         self._copy(statement(query, numbered, layout, kept, csv=csv), aside, csv=csv)
         unusable = tuple(inspection.say(counted or ()))
-        return Summary({}, self.table.unknown, unusable, again, first, malformed)
+        return Summary({}, self.table.unknown, unusable, again, first, self._rejected)
 
     def _keep_order(self, *, kept: bool) -> None:
         order = exp.Column(this=exp.Identifier(this="preserve_insertion_order"))
@@ -134,6 +140,8 @@ class DuckDbEngine:
 
     def _numbered(self) -> Sql:
         """The table with its rows counted as a spreadsheet shows them: the headings are row 1."""
+        if self._source.reread is not None:
+            return self.source
         row = named(plus(exp.Window(this=exp.RowNumber()), number(1)), ROW)
         query = exp.Select(expressions=[exp.Star(), row], from_=exp.From(this=self.source))
         return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
@@ -251,7 +259,7 @@ def opened(
         except duckdb.Error:
             raise UsageError(f'"{settings.memory}" is no amount of memory.', hint="Write it as 400MB or 2GB.") from None
         try:
-            yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads)
+            yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads, folder=Path(folder))
         except duckdb.Error as error:
             raise explained(error, files, None) from None
         finally:

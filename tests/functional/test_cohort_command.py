@@ -128,7 +128,7 @@ def test_what_is_no_text_names_no_patient(tmp_path: Path) -> None:
     facts.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     out = tmp_path / "results.parquet"
     ran = cohort(facts, "--out", out)
-    assert (ran.code, "column patient_id: 1, first in row 3" in ran.err) == (3, True)
+    assert (ran.code, "row 3, column patient_id: not text; write it as text" in ran.err) == (3, True)
     assert [one["patient_id"] for one in rows(out)] == ["P-1"]
     listed = tmp_path / "listed.parquet"
     with duckdb.connect() as connection:
@@ -163,7 +163,9 @@ def test_a_csv_row_of_another_length_is_told_and_stops_nothing(tmp_path: Path) -
     facts = table(tmp_path, HEADINGS, "P-1,1961,1,,yes", "P-2,1961", "P-3,1961,1,,yes,more", "P-4,1961,1,,yes")
     ran = cohort(facts, "--out", tmp_path / "results.parquet")
     assert ran.code == 3
-    assert "rows with more or fewer cells than the headings, or a stray quotation mark: 2" in ran.err
+    assert "2 cells or rows could not be used" in ran.err
+    assert "row 3, column who_performance_status: the row ends before this column; fill the row up" in ran.err
+    assert "row 4: has 6 cells where the heading has 5; put a cell that holds the separator" in ran.err
     assert [one["patient_id"] for one in rows(tmp_path / "results.parquet")] == ["P-1", "P-2", "P-4"]
 
 
