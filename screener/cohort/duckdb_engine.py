@@ -21,7 +21,7 @@ from screener.cohort.duckdb_faults import explained, faults
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
 from screener.cohort.duckdb_source import duckdb_source
 from screener.cohort.files import CohortFiles
-from screener.cohort.inspection import ROW, STOP, Inspection, behind
+from screener.cohort.inspection import ROW, STOP, Inspection, Unusable, behind
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text
@@ -124,15 +124,29 @@ class DuckDbEngine:
     def _write_inspected(self, aside: Path, layout: Layout, *, csv: bool) -> Summary:
         self._keep_order(kept=True)  # the first row of a patient is the one that is used
         numbered = self._numbered()
-        query = self.query([ROW])
-        inspection = Inspection(query)
-        counted = self.execute(query.statement(numbered, inspection.counts(rows=True))).fetchone()
+        unusable = self._inspected(numbered)
         again, first = self._find_repeated(numbered)
         query = self.query([ROW])
         kept = both(query.has_id(), self._first_of_patient() if again else None)
         self._copy(statement(query, numbered, layout, kept, csv=csv), aside, csv=csv)
-        unusable = tuple(inspection.say(counted or ()))
         return Summary({}, self.table.unknown, unusable, again, first, self._rejected)
+
+    def unusable(self) -> Summary:
+        """What cannot be used of the table: cells, rows without a patient, and rows that could not be taken apart."""
+        query = self.query()
+        counted = self.execute(query.statement(self.source, Inspection(query).counts(rows=False))).fetchone()
+        found: tuple[Unusable, ...] = ()
+        if any(counted or ()):
+            self._keep_order(kept=True)
+            found = self._inspected(self._numbered())
+        return Summary({}, self.table.unknown, found, rows=self._rejected)
+
+    def _inspected(self, numbered: Sql) -> tuple[Unusable, ...]:
+        """What cannot be used of rows that are numbered, column by column."""
+        query = self.query([ROW])
+        inspection = Inspection(query)
+        counted = self.execute(query.statement(numbered.copy(), inspection.counts(rows=True))).fetchone()
+        return tuple(inspection.say(counted or ()))
 
     def _keep_order(self, *, kept: bool) -> None:
         order = exp.Column(this=exp.Identifier(this="preserve_insertion_order"))
