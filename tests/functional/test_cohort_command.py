@@ -105,6 +105,18 @@ def test_cells_that_cannot_be_read_are_counted_by_column_and_never_repeated(tmp_
     assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
 
 
+def test_an_age_that_differs_from_the_date_of_birth_is_told_as_screen_tells_it(tmp_path: Path) -> None:
+    facts = table(tmp_path, "patient_id,birth_date,age,age__on", "P-1,1961-03-14,65,", "P-2,1961-03-14,44,",
+                  "P-3,1961-03-14,44,2005-04-01", "P-4,1961,64,", "P-5,1961,63,", "P-6,,44,")  # fmt: skip
+    ran = cohort(facts, "--out", tmp_path / "results.parquet")
+    assert (ran.code, screen(facts).code) == (3, 3)
+    assert [(one["row"], one["problem"]) for one in screen(facts).json["rejected"]] == [
+        (3, "differs from birth_date"), (6, "differs from birth_date"),
+    ]  # fmt: skip
+    assert "column age: 2, first in row 3; differs from birth_date: birth_date is used" in ran.err
+    assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
+
+
 def test_of_a_patient_that_stands_twice_the_first_row_is_used_and_the_others_are_told(tmp_path: Path) -> None:
     facts = table(tmp_path, HEADINGS, "P-2,1961,1,,yes", "P-1,1961,3,,yes", " P-2 ,1961,3,,no", "P-3,1961,1,,yes")
     ran = cohort(facts, "--out", tmp_path / "results.parquet")

@@ -83,13 +83,14 @@ def check_asked(rules: RuleSet, asked: Mapping[str, tuple[Number, ...]]) -> None
             raise UsageError(f'No criterion of {rules.trial} has a limit on "{name}".', hint=hint)
         fact = rules.vocabulary[name]
         for value in values:
-            whole = fact.type != "integer" or value == int(value)
-            if (
-                not whole
-                or (fact.low is not None and value < fact.low)
-                or (fact.high is not None and value > fact.high)
-            ):
-                raise UsageError(f'"{name}" is never {value}.', hint=f"{what_to_write(fact).capitalize()}.")
+            if not _can_be(fact, value):
+                raise UsageError(f'"{name}" is never {value}: {what_to_write(fact)}.', hint="Correct the sweep.")
+
+
+def _can_be(fact: FactDefinition, value: Number) -> bool:
+    if fact.type == "integer" and value != int(value):
+        return False
+    return (fact.low is None or value >= fact.low) and (fact.high is None or value <= fact.high)
 
 
 def limits(rules: RuleSet, asked: dict[str, tuple[Number, ...]]) -> list[Limit]:
