@@ -139,6 +139,8 @@ def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: Cohor
     query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=relation.copy()))
     try:
         rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {query.sql('duckdb')}").fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         what = {"parquet": "a Parquet file", "jsonl": "JSON lines", "csv": "CSV"}[files.format]
         raise UnusablePatients(

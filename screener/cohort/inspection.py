@@ -27,8 +27,8 @@ from screener.cohort.sql import (
     opposite,
     truth,
 )
-from screener.facts.definitions import AGE, PATIENT_ID
-from screener.facts.tables.advice import DATE, DIFFERS, WHICH_AGE, what_to_write
+from screener.facts.definitions import AGE, BIRTH_DATE, PATIENT_ID
+from screener.facts.tables.advice import DIFFERS, NO_LATER_DATE, NO_OTHER_BIRTH, WHICH_AGE, what_to_write
 
 _AGE_DIFFERS: Final = "age beside birth_date"
 STOP: Final = "something in the table cannot be used"
@@ -59,7 +59,8 @@ class Inspection:
         for name, columns in query.table.facts.items():
             value, on = rejected(query.reader, name)
             for heading, condition, hint in (
-                (name, value, what_to_write(columns.fact)), (heading_of(name, on=True), on, DATE)
+                (name, value, NO_OTHER_BIRTH if name == BIRTH_DATE else what_to_write(columns.fact)),
+                (heading_of(name, on=True), on, NO_LATER_DATE),
             ):  # fmt: skip
                 if condition is not None:
                     self._flags[heading] = (steps.name(f"{heading} rejected", condition), hint)

@@ -100,6 +100,7 @@ def test_cells_that_cannot_be_read_are_counted_by_column_and_never_repeated(tmp_
     assert "4 cells or rows could not be used" in ran.err
     assert "column birth_date: 1, first in row 2; write the year first" in ran.err
     assert "column who_performance_status__on: 1, first in row 2" in ran.err
+    assert "a day after the screening date (--as-of) cannot be used" in ran.err
     assert "maybe" not in ran.err
     assert "March" not in ran.err
     assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
@@ -235,6 +236,8 @@ def test_a_result_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path
     refused(cohort(facts), "The result needs a place", "--out results.parquet")
     refused(cohort(facts, "--out", tmp_path / "results.xlsx"), "names no format", ".parquet or .csv")
     refused(cohort(facts, "--out", tmp_path / "none" / "results.csv"), "There is no folder")
+    refused(cohort(facts, "--out", "/proc/results.csv"), "/proc/results.csv cannot be written")
+    refused(cohort(facts, "--out", tmp_path / "r.csv", "--memory-limit", "100kB"), "There is not enough memory")
     refused(cohort(facts, "--out", tmp_path / "r.csv", "--memory-limit", "many"), '"many" is no amount of memory')
 
 
