@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +15,7 @@ from sqlglot import exp
 from screener.cohort.aside import written_aside
 from screener.cohort.columns import CohortTable, cohort_table
 from screener.cohort.dialects import DuckDb
+from screener.cohort.duckdb_beside import beside, telling
 from screener.cohort.duckdb_faults import explained, faults
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
 from screener.cohort.duckdb_source import duckdb_source
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 FORMATS: Final = {".parquet": "PARQUET", ".csv": "CSV"}
 _AGAIN: Final = "rows that name a patient again"
-_PAUSE: Final = 0.2
 
 
 class DuckDbEngine:
@@ -98,7 +96,7 @@ class DuckDbEngine:
         """
         if out.suffix.lower() not in FORMATS:
             raise UsageError(f"{out} names no format.", hint="End the name in .parquet or .csv.")
-        with written_aside(out) as aside, faults(self._files, out), _telling(self._connection, progress):
+        with written_aside(out) as aside, faults(self._files, out), telling(self._connection, progress):
             summary = self._write_checked(aside, out, layout, in_order=in_order)
             return replace(summary, counts=self._counts(aside, out, layout))
 
@@ -112,7 +110,7 @@ class DuckDbEngine:
         self._keep_order(kept=in_order)
         try:
             # One thread can see whether ids rise; where there are others, they need not wait for it.
-            with _beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
+            with beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
                 self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
             if not repeated.result():
                 return Summary({}, self.table.unknown, rows=self._rejected)
@@ -278,41 +276,3 @@ def opened(
             raise explained(error, files, None) from None
         finally:
             connection.close()
-
-
-@contextmanager
-def _beside(
-    connection: duckdb.DuckDBPyConnection, ask: Callable[[duckdb.DuckDBPyConnection], bool], *, at_once: bool
-) -> Iterator[Future[bool]]:
-    """Ask something while something else is done, or before it where it is to be asked at once."""
-    own = connection.cursor()
-    with closing(own), ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, own)
-        if at_once:
-            answer.exception()
-        try:
-            yield answer
-        except BaseException:
-            own.interrupt()
-            raise
-
-
-@contextmanager
-def _telling(connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> Iterator[None]:
-    """Tell how far a query is, from beside it."""
-    if progress is None:
-        yield
-        return
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_PAUSE):
-            progress(max(0.0, connection.query_progress()))
-
-    watching = threading.Thread(target=watch, daemon=True)
-    watching.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watching.join()

@@ -28,8 +28,9 @@ from screener.cohort.sql import (
     truth,
 )
 from screener.facts.definitions import AGE, BIRTH_DATE, PATIENT_ID
-from screener.facts.tables.advice import DIFFERS, NO_LATER_DATE, NO_OTHER_BIRTH, WHICH_AGE, what_to_write
+from screener.facts.tables.advice import NO_LATER_DATE, NO_OTHER_BIRTH, what_to_write
 
+_WHICH_AGE: Final = "it differs from birth_date, which is used; correct the one that is wrong"
 _AGE_DIFFERS: Final = "age beside birth_date"
 STOP: Final = "something in the table cannot be used"
 ROW: Final = "row of the table"
@@ -55,7 +56,7 @@ class Inspection:
         steps = query.context.steps
         differing = query.reader.differing()
         if differing is not None:
-            self._flags[_AGE_DIFFERS] = (differing, f"{DIFFERS}: {WHICH_AGE}")
+            self._flags[_AGE_DIFFERS] = (differing, _WHICH_AGE)
         for name, columns in query.table.facts.items():
             value, on = rejected(query.reader, name)
             for heading, condition, hint in (

@@ -114,7 +114,7 @@ def test_an_age_that_differs_from_the_date_of_birth_is_told_as_screen_tells_it(t
     assert [(one["row"], one["problem"]) for one in screen(facts).json["rejected"]] == [
         (3, "differs from birth_date"), (6, "differs from birth_date"),
     ]  # fmt: skip
-    assert "column age: 2, first in row 3; differs from birth_date: birth_date is used" in ran.err
+    assert "column age: 2, first in row 3; it differs from birth_date, which is used" in ran.err
     assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
 
 

@@ -11,8 +11,6 @@ from screener.facts.values import NOTHING
 LATER: Final = "after the screening date"
 OUTSIDE: Final = "outside the range"
 
-DIFFERS: Final = "differs from birth_date"
-WHICH_AGE: Final = "birth_date is used; correct the one that is wrong"
 DATE: Final = "write the year first, as 2026-03-04, or as much as is known: 2026-03, 2026"
 NO_LATER_DATE: Final = f"{DATE}; a day after the screening date (--as-of) cannot be used"
 NO_OTHER_BIRTH: Final = f"{NO_LATER_DATE}, nor one more than {OLDEST_AGE} years before it"

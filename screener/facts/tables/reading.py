@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from screener.dates import PartialDate, birth_range, completed_years, exactly, parse_date
 from screener.facts.definitions import AGE, BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
-from screener.facts.tables.advice import DIFFERS, LATER, OUTSIDE, WHICH_AGE, advice, advice_for_date
+from screener.facts.tables.advice import LATER, OUTSIDE, advice, advice_for_date
 from screener.facts.tables.cells import EMPTY_LIST, MARK, NO_TEXT, WRITE_TEXT, Reject, Rejection
 from screener.facts.tables.headings import ON, SOURCE, Headings
 from screener.facts.values import RECORDED, UNSETTLED, FactValue, Unreadable, read_value
@@ -15,6 +15,8 @@ from screener.facts.values import RECORDED, UNSETTLED, FactValue, Unreadable, re
 _MOST_REMEMBERED: Final = 200_000
 """Texts whose reading is remembered, over all columns; about 50 MB."""
 
+_DIFFERS: Final = "differs from birth_date"
+_WHICH_AGE: Final = "birth_date is used; correct the one that is wrong"
 _AGED: Final = f"correct the age or its date: by the screening date it would be over {OLDEST_AGE}"
 
 
@@ -134,7 +136,7 @@ class CellReader:
             facts[AGE] = _unreadable(AGE, age.on, age.source or "", broken=[AGE], row=row)
             self._reject(Rejection(row, AGE, OUTSIDE, _AGED))
         elif birth is not None and isinstance(birth.value, PartialDate) and _apart(birth.value, first, last):
-            self._reject(Rejection(row, AGE, DIFFERS, WHICH_AGE))
+            self._reject(Rejection(row, AGE, _DIFFERS, _WHICH_AGE))
 
     def _make_room(self) -> None:
         self._remembered += 1
