@@ -110,11 +110,12 @@ _VERDICTS: Final = {
 
 
 def _unusable(summary: Summary) -> Iterator[str]:
+    over = " (counted over all files)" if summary.files > 1 else ""
     for one in summary.unusable:
-        first = "" if one.first_row is None else f", first in row {one.first_row:,}"
+        first = "" if one.first_row is None else f", first in row {one.first_row:,}{over}"
         yield f"column {one.column}: {one.count:,}{first}; {one.hint}"
     if summary.repeated:
-        first = "" if summary.repeated_row is None else f", first in row {summary.repeated_row:,}"
+        first = "" if summary.repeated_row is None else f", first in row {summary.repeated_row:,}{over}"
         yield f"rows that name a patient again: {summary.repeated:,}{first}; the first row of each was used"
     for row in summary.rows:
         others = f" and {row.count - 1:,} more" if row.count > 1 else ""

@@ -113,7 +113,7 @@ class DuckDbEngine:
             with beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
                 self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
             if not repeated.result():
-                return Summary({}, self.table.unknown, rows=self._rejected)
+                return self._summary()
         except duckdb.Error as error:
             if STOP not in str(error):
                 raise
@@ -127,7 +127,7 @@ class DuckDbEngine:
         query = self.query([ROW])
         kept = both(query.has_id(), self._first_of_patient() if again else None)
         self._copy(statement(query, numbered, layout, kept, csv=csv), aside, csv=csv)
-        return Summary({}, self.table.unknown, unusable, again, first, self._rejected)
+        return replace(self._summary(), unusable=unusable, repeated=again, repeated_row=first)
 
     def unusable(self) -> Summary:
         """What cannot be used of the table: cells, rows without a patient, and rows that could not be taken apart."""
@@ -137,7 +137,10 @@ class DuckDbEngine:
         if any(counted or ()):
             self._keep_order(kept=True)
             found = self._inspected(self._numbered())
-        return Summary({}, self.table.unknown, found, rows=self._rejected)
+        return replace(self._summary(), unusable=found)
+
+    def _summary(self) -> Summary:
+        return Summary({}, self.table.unknown, rows=self._rejected, files=len(self._files.paths))
 
     def _inspected(self, numbered: Sql) -> tuple[Unusable, ...]:
         """What cannot be used of rows that are numbered, column by column."""

@@ -23,7 +23,7 @@ class Summary:
     """How many patients got which verdict, for each trial, and what could not be used of their table.
 
     `repeated` counts rows that name a patient again, `repeated_row` is the first of them; `rows` are those that
-    could not be taken apart into cells.
+    could not be taken apart into cells; `files` is how many files rows are counted over, one behind the other.
     """
 
     counts: Mapping[str, Mapping[str, int]]
@@ -32,6 +32,7 @@ class Summary:
     repeated: int = 0
     repeated_row: int | None = None
     rows: tuple[UnusableRows, ...] = ()
+    files: int = 1
 
     @property
     def rejected(self) -> int:

@@ -84,6 +84,15 @@ def test_a_folder_and_a_pattern_are_read_as_one_table(tmp_path: Path) -> None:
         assert [one["patient_id"] for one in rows(out)] == ["P-1", "P-2"]
 
 
+def test_rows_of_several_files_are_said_to_be_counted_over_all(tmp_path: Path) -> None:
+    place = tmp_path / "parts"
+    place.mkdir()
+    for name, row in (("a.csv", "P-1,1"), ("b.csv", "P-2,9")):
+        table(place, "patient_id,who_performance_status", row, name=name)
+    ran = cohort(place, "--out", tmp_path / "results.parquet")
+    assert (ran.code, "first in row 3 (counted over all files);" in ran.err) == (3, True)
+
+
 def test_json_lines_are_read(tmp_path: Path) -> None:
     lines = [{"patient_id": "P-1", "WHO_performance_status": 1, "metastasis_sites": ["neck_nodes"]}, {"patient_id": 7}]
     facts = tmp_path / "cohort.jsonl"

@@ -66,6 +66,7 @@ def test_the_table_and_the_page_tell_the_same_counts_and_nobodys_id(tmp_path: Pa
     assert re.search(r"at most 3 +│ +[+]1 +│ +[+]0 ", ran.out)
     html = page.read_text(encoding="utf-8")
     assert "<svg" in html
+    assert "open without it" in html
     assert "WHO performance status at most 2" in html
     assert "P-001" not in html + ran.out
     assert "http" not in html.replace("http://www.w3.org", "")
