@@ -91,7 +91,8 @@ def say_summary(summary: Summary) -> int:
     """
     for trial, counts in summary.counts.items():
         told = ", ".join(f"{counts.get(verdict, 0):,} {words}" for verdict, words in _VERDICTS.items())
-        click.echo(f"{trial}: {sum(counts.values()):,} patients: {told}.", err=True)
+        total = sum(counts.values())
+        click.echo(f"{trial}: {total:,} patient{'' if total == 1 else 's'}: {told}.", err=True)
     say_columns(summary.unknown)
     if not summary.rejected:
         return EXIT_OK

@@ -7,6 +7,7 @@ A file in which each line has its cells, and each quotation mark its place, leav
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -17,6 +18,8 @@ _BLOCK: Final = 16 * 1024 * 1024
 _LONGEST_LINE: Final = 100_000
 """Bytes of a line; a longer one can hold a cell that the reader of fact tables rejects."""
 
+_LETTERS: Final = bytes(one if chr(one) in '",;\t\r\n' else ord("x") for one in range(256))
+"""What stands between cells and around them is kept, and all else is alike."""
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -24,22 +27,27 @@ def is_plain(path: Path, shape: CsvShape) -> bool:
     """Whether every line of a file is a row with a cell for each heading, and nothing in it can be read in two ways."""
     with path.open("rb") as stream:
         first = stream.readline().removeprefix(_MARK)
-        return _is_heading(first, shape) and all(
-            _is_plain(block, shape, returns=first.endswith(b"\r\n")) for block in _blocks(stream)
-        )
+        line_end = b"\r\n" if first.endswith(b"\r\n") else b"\n"
+        row = _row(shape)
+        return _is_heading(first, shape) and all(_is_text(one) and _fits(one, row, line_end) for one in _blocks(stream))
 
 
-def _is_plain(block: bytes, shape: CsvShape, *, returns: bool) -> bool:
-    """Whether these lines are plain; `returns` says that each ends in a carriage return besides."""
-    separator = shape.delimiter.encode()
-    outside = _outside(block, separator)
-    if outside is None or not _is_text(block) or max(map(len, block.split(b"\n"))) > _LONGEST_LINE:
+def _row(shape: CsvShape) -> re.Pattern[bytes]:
+    """What a line looks like: as many cells as there are headings, each whole in quotation marks or without any."""
+    separator = re.escape(shape.delimiter)
+    cell = rf'(?:"[^"\r]*(?:""[^"\r]*)*"|[^"\r{separator}]*)'
+    return re.compile(rf"{cell}(?:{separator}{cell}){{{len(shape.headings) - 1}}}".encode())
+
+
+def _fits(block: bytes, row: re.Pattern[bytes], line_end: bytes) -> bool:
+    """Whether each line of a block is a row. Lines that differ in their letters alone are looked at once."""
+    if max(map(len, block.split(b"\n"))) > _LONGEST_LINE:
         return False
-    *lines, last = outside.split(b"\n")
-    if outside.count(b"\r") != (len(lines) if returns else 0) or outside.count(b"\r\n") != outside.count(b"\r"):
-        return False
-    rows = [*lines, last] if last else lines
-    return {line.count(separator) for line in rows} <= {len(shape.headings) - 1}
+    alike = block.translate(_LETTERS)
+    while b"xxx" in alike:
+        alike = alike.replace(b"xxx", b"x").replace(b"xx", b"x")
+    lines = alike.removesuffix(line_end).split(line_end)
+    return all(row.fullmatch(line) and b"\n" not in line for line in set(lines))
 
 
 def _is_heading(line: bytes, shape: CsvShape) -> bool:
@@ -63,33 +71,6 @@ def _is_text(block: bytes) -> bool:
         return block.isascii() or bool(block.decode())
     except UnicodeDecodeError:
         return False
-
-
-def _outside(block: bytes, separator: bytes) -> bytes | None:
-    """What stands outside of quotation marks; nothing where one of these is out of place, or a cell has two lines."""
-    if b'"' not in block:
-        return block
-    pieces = block.split(b'"')
-    outside, inside = pieces[0::2], pieces[1::2]
-    if len(outside) == len(inside) or any(b"\n" in one or b"\r" in one for one in inside):
-        return None
-    first, *between, last = outside
-    # Nothing between two marks is one mark inside of a cell.
-    if not (_closes(first, separator) and _opens(last, separator)):
-        return None
-    if not all(not one or (_opens(one, separator) and _closes(one, separator)) for one in set(between)):
-        return None
-    return b"".join(outside)
-
-
-def _opens(piece: bytes, separator: bytes) -> bool:
-    """Whether a piece may stand behind a quoted cell."""
-    return not piece or piece.startswith((separator, b"\n", b"\r\n"))
-
-
-def _closes(piece: bytes, separator: bytes) -> bool:
-    """Whether a piece may stand before a quoted cell."""
-    return not piece or piece.endswith((separator, b"\n"))
 
 
 def all_plain(paths: Sequence[Path], shapes: Sequence[CsvShape]) -> bool:
