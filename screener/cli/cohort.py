@@ -19,6 +19,7 @@ from screener.cli.cohort_options import (
 from screener.cli.options import as_of_option, criteria_option, today
 from screener.cli.registry_options import store_option
 from screener.cohort.duckdb_settings import DuckDbSettings
+from screener.cohort.files import check_places
 from screener.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def command(
       screener cohort NCT06452485 --facts cohort.parquet --show-sql
     """
     _see_where_to_write(out, show_sql=show_sql)
+    if engine != "postgres" and out is not None:
+        check_places(facts, Path(out))
     some = rules_ready(trials, criteria_dir, store_url)
     run = _Run(rules_of(some), facts, as_of or today(), layout, show_sql=show_sql)
     if engine == "duckdb":

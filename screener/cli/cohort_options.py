@@ -93,7 +93,8 @@ def say_summary(summary: Summary) -> int:
     """
     for trial, counts in summary.counts.items():
         told = ", ".join(f"{counts.get(verdict, 0):,} {words}" for verdict, words in _VERDICTS.items())
-        click.echo(f"{trial}: {sum(counts.values()):,} patients: {told}.", err=True)
+        total = sum(counts.values())
+        click.echo(f"{trial}: {total:,} patient{'' if total == 1 else 's'}: {told}.", err=True)
     say_columns(summary.unknown)
     if not summary.rejected:
         return EXIT_OK
@@ -112,14 +113,16 @@ _VERDICTS: Final = {
 
 
 def _unusable(summary: Summary) -> Iterator[str]:
+    over = " (counted over all files)" if summary.files > 1 else ""
     for one in summary.unusable:
-        first = "" if one.first_row is None else f", first in row {one.first_row:,}"
+        first = "" if one.first_row is None else f", first in row {one.first_row:,}{over}"
         yield f"column {one.column}: {one.count:,}{first}; {one.hint}"
     if summary.repeated:
-        first = "" if summary.repeated_row is None else f", first in row {summary.repeated_row:,}"
+        first = "" if summary.repeated_row is None else f", first in row {summary.repeated_row:,}{over}"
         yield f"rows that name a patient again: {summary.repeated:,}{first}; the first row of each was used"
-    if summary.malformed:
-        yield f"rows with more or fewer cells than the headings, or a stray quotation mark: {summary.malformed:,}"
+    for row in summary.rows:
+        others = f" and {row.count - 1:,} more" if row.count > 1 else ""
+        yield f"{row.first}{others}: {row.problem}; {row.hint}"
 
 
 def say_columns(unknown: Sequence[tuple[str, str]]) -> None:

@@ -13,16 +13,16 @@ from screener.cli.cohort_options import (
     facts_option,
     rules_of,
     rules_ready,
-    say_columns,
+    say_summary,
 )
 from screener.cli.options import as_of_option, criteria_option, out_option, today, trial_argument
 from screener.cli.registry_options import store_option
-from screener.errors import EXIT_OK, UsageError
+from screener.errors import UsageError
 
 if TYPE_CHECKING:
     from screener.cohort.duckdb_settings import DuckDbSettings
     from screener.cohort.feasibility.model import Feasibility
-    from screener.criteria.model import Number
+    from screener.criteria.model import Number, RuleSet
 
 
 @click.command()
@@ -66,23 +66,28 @@ def command(
     """
     from screener.cohort.duckdb_engine import opened
     from screener.cohort.feasibility.study import Study
-    from screener.cohort.files import find_files
+    from screener.cohort.files import check_places, find_files
 
+    check_places(facts, out, page)
     day = as_of or today()
     (ready,) = rules_ready([trial], criteria_dir, store_url)
     (rules,) = rules_of([ready])
     with opened(find_files(Path(facts)), [rules], day, settings) as engine:
-        study = Study(engine, rules, day, notices=ready.standing.notices)
-        found = study.measure(_swept(sweeps), questions=not no_questions)
-        unknown = engine.table.unknown
+        study = Study(engine, rules, day, notices=ready.standing.notices, approval=str(ready.loaded.approval))
+        found = study.measure(_swept(sweeps, rules.rules), questions=not no_questions)
+        summary = engine.unusable()
     _write(found, form, out=out, page=page)
     ready.say_state()
-    say_columns(unknown)
-    return EXIT_OK
+    return say_summary(summary)
 
 
-def _swept(sweeps: tuple[str, ...]) -> dict[str, tuple[Number, ...]]:
-    """The limits to try, by fact."""
+def _swept(sweeps: tuple[str, ...], rules: RuleSet) -> dict[str, tuple[Number, ...]]:
+    """The limits to try, by fact.
+
+    Raises:
+        UsageError: a sweep names no limit of these rules, or a value that its fact cannot have.
+    """
+    from screener.cohort.feasibility.sweeps import check_asked
     from screener.facts.values import Unreadable, read_number
 
     found: dict[str, tuple[Number, ...]] = {}
@@ -94,6 +99,7 @@ def _swept(sweeps: tuple[str, ...]) -> dict[str, tuple[Number, ...]]:
             raise UsageError(
                 f'"{sweep}" names no limits.', hint="Write the fact and the limits, as who_performance_status=1,2,3."
             ) from None
+    check_asked(rules, found)
     return found
 
 

@@ -26,6 +26,9 @@ def written_aside(out: Path) -> Iterator[Path]:
         raise UsageError(f"There is no folder {out.parent}.", hint="Make it first, or name another.")
     aside = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:
+        # Engines have their own words for a place that cannot be written.
+        aside.touch(exist_ok=False)
+        aside.unlink()
         yield aside
         _settle(aside)
         if aside.is_dir() and out.is_dir():

@@ -19,6 +19,7 @@ ColumnKind = Literal[
 means it (an enumeration, a number of another width); `no value` is anything that no fact can be.
 """
 
+_RESULT: Final = ("verdict", "recoverable", "score")
 _NO_IDS: Final = ("texts", "no value")
 
 
@@ -53,8 +54,10 @@ def cohort_table(columns: Sequence[SourceColumn], vocabulary: Vocabulary, *, nam
     """Find the facts of a vocabulary among the columns of a table, as the reader of fact tables does.
 
     Raises:
-        UnusablePatients: no column is `patient_id` or it holds no text, one stands twice, or none of them is a fact.
+        UnusablePatients: no column is `patient_id` or it holds no text, one stands twice, none of them is a fact, or
+            the table is a result.
     """
+    refuse_result([one.name for one in columns], vocabulary, name=name)
     headings = resolve([one.name for one in columns], vocabulary, name=name)
     if columns[headings.patient_id].kind in _NO_IDS:
         raise UnusablePatients(f"The column patient_id of {name} is no text.", hint="Write the ids as text.")
@@ -72,6 +75,17 @@ def cohort_table(columns: Sequence[SourceColumn], vocabulary: Vocabulary, *, nam
             f"No column of {name} is a fact.", hint=hint or f"Columns it may have: {', '.join(known[:6])}, and so on."
         )
     return CohortTable(columns[headings.patient_id], facts, tuple(headings.unknown))
+
+
+def refuse_result(headings: Sequence[str], vocabulary: Vocabulary, *, name: str) -> None:
+    """Refuse what a run wrote, which says nothing of what is recorded of its patients.
+
+    Raises:
+        UnusablePatients: the headings are those of a result.
+    """
+    ends = {normal(one).rpartition("__")[2] for one in headings if normal(one) not in vocabulary}
+    if ends.issuperset(_RESULT):
+        raise UnusablePatients(f"{name} is a result, no table of patients.", hint="Move it, or name another path.")
 
 
 def heading_of(fact: str, *, on: bool = False) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,11 +15,12 @@ from sqlglot import exp
 from screener.cohort.aside import written_aside
 from screener.cohort.columns import CohortTable, cohort_table
 from screener.cohort.dialects import DuckDb
+from screener.cohort.duckdb_beside import beside, telling
 from screener.cohort.duckdb_faults import explained, faults
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
-from screener.cohort.duckdb_source import duckdb_source, malformed_lines
+from screener.cohort.duckdb_source import duckdb_source
 from screener.cohort.files import CohortFiles
-from screener.cohort.inspection import ROW, STOP, Inspection, behind
+from screener.cohort.inspection import ROW, STOP, Inspection, Unusable, behind
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text, written
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 FORMATS: Final = {".parquet": "PARQUET", ".csv": "CSV"}
 _AGAIN: Final = "rows that name a patient again"
-_PAUSE: Final = 0.2
 
 
 class DuckDbEngine:
@@ -48,14 +46,18 @@ class DuckDbEngine:
         as_of: date,
         *,
         threads: int | None,
+        folder: Path,
     ) -> None:
         self._connection = connection
         self._files = files
         self._trials = trials
         self._as_of = as_of
         self._threads = threads
-        self._source = duckdb_source(connection, files, merged(trials))
-        self.table: CohortTable = cohort_table(self._source.columns, merged(trials), name=files.name)
+        self._source = duckdb_source(connection, files, merged(trials), folder)
+        found = cohort_table(self._source.columns, merged(trials), name=files.name)
+        reread = self._source.reread
+        self.table: CohortTable = found if reread is None else replace(found, unknown=found.unknown + reread.unknown)
+        self._rejected = () if reread is None else reread.rejected
 
     @property
     def source(self) -> Sql:
@@ -68,6 +70,11 @@ class DuckDbEngine:
 
     def shown(self, layout: Layout, *, csv: bool) -> exp.Select:
         """The statement that gives the whole result."""
+        if self._source.reread is not None:
+            raise UsageError(
+                f"No statement alone reads {self._files.name} as `screener screen` does.",
+                hint="Leave out --show-sql, or save the table as Parquet.",
+            )
         query = self.query()
         return statement(query, self.source, layout, query.has_id(), csv=csv)
 
@@ -89,7 +96,7 @@ class DuckDbEngine:
         """
         if out.suffix.lower() not in FORMATS:
             raise UsageError(f"{out} names no format.", hint="End the name in .parquet or .csv.")
-        with written_aside(out) as aside, faults(self._files, out), _telling(self._connection, progress):
+        with written_aside(out) as aside, faults(self._files, out), telling(self._connection, progress):
             summary = self._write_checked(aside, out, layout, in_order=in_order)
             return replace(summary, counts=self._counts(aside, out, layout))
 
@@ -103,30 +110,44 @@ class DuckDbEngine:
         self._keep_order(kept=in_order)
         try:
             # One thread can see whether ids rise; where there are others, they need not wait for it.
-            with _beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
+            with beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
                 self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
             if not repeated.result():
-                return Summary({}, self.table.unknown)
+                return self._summary()
         except duckdb.Error as error:
-            if STOP not in str(error) and self._files.format != "csv":
+            if STOP not in str(error):
                 raise
         return self._write_inspected(aside, layout, csv=csv)
 
     def _write_inspected(self, aside: Path, layout: Layout, *, csv: bool) -> Summary:
         self._keep_order(kept=True)  # the first row of a patient is the one that is used
-        malformed = 0
-        if self._files.format == "csv":
-            malformed, self._source = malformed_lines(self._connection, self._source, self._files)
         numbered = self._numbered()
-        query = self.query([ROW])
-        inspection = Inspection(query)
-        counted = self.execute(query.statement(numbered.copy(), inspection.counts(rows=True))).fetchone()
+        unusable = self._inspected(numbered)
         again, first = self._find_repeated(numbered)
         query = self.query([ROW])
         kept = both(query.has_id(), self._first_of_patient() if again else None)
         self._copy(statement(query, numbered.copy(), layout, kept, csv=csv), aside, csv=csv)
-        unusable = tuple(inspection.say(counted or ()))
-        return Summary({}, self.table.unknown, unusable, again, first, malformed)
+        return replace(self._summary(), unusable=unusable, repeated=again, repeated_row=first)
+
+    def unusable(self) -> Summary:
+        """What cannot be used of the table: cells, rows without a patient, and rows that could not be taken apart."""
+        query = self.query()
+        counted = self.execute(query.statement(self.source, Inspection(query).counts(rows=False))).fetchone()
+        found: tuple[Unusable, ...] = ()
+        if any(counted or ()):
+            self._keep_order(kept=True)
+            found = self._inspected(self._numbered())
+        return replace(self._summary(), unusable=found)
+
+    def _summary(self) -> Summary:
+        return Summary({}, self.table.unknown, rows=self._rejected, files=len(self._files.paths))
+
+    def _inspected(self, numbered: Sql) -> tuple[Unusable, ...]:
+        """What cannot be used of rows that are numbered, column by column."""
+        query = self.query([ROW])
+        inspection = Inspection(query)
+        counted = self.execute(query.statement(numbered.copy(), inspection.counts(rows=True))).fetchone()
+        return tuple(inspection.say(counted or ()))
 
     def _keep_order(self, *, kept: bool) -> None:
         order = exp.Column(this=exp.Identifier(this="preserve_insertion_order"))
@@ -134,6 +155,8 @@ class DuckDbEngine:
 
     def _numbered(self) -> Sql:
         """The table with its rows counted as a spreadsheet shows them: the headings are row 1."""
+        if self._source.reread is not None:
+            return self.source
         row = named(plus(exp.Window(this=exp.RowNumber()), number(1)), ROW)
         query = exp.Select(expressions=[exp.Star(), row], from_=exp.From(this=self.source))
         return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
@@ -251,46 +274,8 @@ def opened(
         except duckdb.Error:
             raise UsageError(f'"{settings.memory}" is no amount of memory.', hint="Write it as 400MB or 2GB.") from None
         try:
-            yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads)
+            yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads, folder=Path(folder))
         except duckdb.Error as error:
             raise explained(error, files, None) from None
         finally:
             connection.close()
-
-
-@contextmanager
-def _beside(
-    connection: duckdb.DuckDBPyConnection, ask: Callable[[duckdb.DuckDBPyConnection], bool], *, at_once: bool
-) -> Iterator[Future[bool]]:
-    """Ask something while something else is done, or before it where it is to be asked at once."""
-    own = connection.cursor()
-    with closing(own), ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, own)
-        if at_once:
-            answer.exception()
-        try:
-            yield answer
-        except BaseException:
-            own.interrupt()
-            raise
-
-
-@contextmanager
-def _telling(connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> Iterator[None]:
-    """Tell how far a query is, from beside it."""
-    if progress is None:
-        yield
-        return
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_PAUSE):
-            progress(max(0.0, connection.query_progress()))
-
-    watching = threading.Thread(target=watch, daemon=True)
-    watching.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watching.join()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlglot import exp
 
-from screener.cohort.columns import ColumnKind, SourceColumn
+from screener.cohort.columns import ColumnKind, SourceColumn, refuse_result
 from screener.cohort.files import CohortFiles, csv_shape
+from screener.cohort.inspection import ROW
+from screener.cohort.plain_csv import all_plain
+from screener.cohort.plain_json import are_plain
 from screener.cohort.reading.text import NO_VALUE
+from screener.cohort.rereading import Reread, reread
 from screener.cohort.sql import (
     Kind,
     Sql,
-    any_condition,
     both,
     case,
     cast,
@@ -24,7 +26,6 @@ from screener.cohort.sql import (
     differs,
     equals,
     function,
-    holds_nul,
     named,
     nothing,
     number,
@@ -34,7 +35,7 @@ from screener.cohort.sql import (
     truth,
     written,
 )
-from screener.errors import UnusablePatients
+from screener.errors import UnusablePatients, UsageError
 from screener.facts.definitions import PATIENT_ID, Vocabulary
 from screener.facts.tables.headings import normal
 from screener.facts.values import NOTHING
@@ -60,31 +61,76 @@ _LONGEST_LINE: Final = 1024 * 1024
 
 
 class DuckDbSource(NamedTuple):
-    """What a cohort is read from, and its columns."""
+    """What a cohort is read from, and its columns. What was reread has the column ROW besides."""
 
     relation: Sql
     columns: tuple[SourceColumn, ...]
+    reread: Reread | None = None
 
 
-def duckdb_source(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
-    """Look at the files of a cohort.
+def duckdb_source(
+    connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary, folder: Path
+) -> DuckDbSource:
+    """Look at the files of a cohort; `folder` has room for what DuckDB would not read as `screen` does.
 
     Raises:
-        UsageError: they cannot be opened, or do not have the same columns.
+        UsageError: they cannot be opened, or do not have the same columns; there is no room.
         UnusablePatients: they are not what their names say.
     """
     if files.format == "csv":
-        return _csv(files)
+        return _csv(files, vocabulary, folder)
     if files.format == "jsonl":
-        return _json(connection, files, vocabulary)
-    return _parquet(connection, files)
+        return _json(connection, files, vocabulary, folder)
+    return _parquet(connection, files, vocabulary)
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, files: CohortFiles) -> DuckDbSource:
+def _parquet(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
+    if len(files.paths) > 1:
+        parts = [_described_part(connection, path) for path in files.paths]
+        check_parts(files, [sorted(one.name for one in part) for part in parts], vocabulary)
+        _check_kinds(files, parts)
     # Without the first setting a folder named `grade=2` would add a column.
     relation = _call("READ_PARQUET", files.paths, hive_partitioning=truth(False), union_by_name=truth(True))
     columns = described(connection, relation, files)
     return DuckDbSource(relation, columns)
+
+
+def _described_part(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[SourceColumn, ...]:
+    relation = _call("READ_PARQUET", [path], hive_partitioning=truth(False))
+    return described(connection, relation, CohortFiles(str(path), "parquet", (path,)))
+
+
+def check_parts(files: CohortFiles, headings: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
+    """Refuse files that are not parts of one table.
+
+    Raises:
+        UsageError: two of them have other headings.
+        UnusablePatients: one of them is a result.
+    """
+    for path, some in zip(files.paths, headings, strict=True):
+        refuse_result(some, vocabulary, name=str(path))
+        if some != headings[0]:
+            raise UsageError(
+                f"{path} has other headings than {files.paths[0]}{_differing(some, headings[0])}.",
+                hint="Give all files the same headings.",
+            )
+
+
+def _differing(some: Sequence[str], others: Sequence[str]) -> str:
+    """One that differs. Without a patient_id there is no heading row, and the first patient is not repeated."""
+    one = next(iter(sorted({*some} ^ {*others})), "")
+    return f': see "{one}"' if one and all(PATIENT_ID in map(normal, each) for each in (some, others)) else ""
+
+
+def _check_kinds(files: CohortFiles, parts: Sequence[Sequence[SourceColumn]]) -> None:
+    kinds = {one.name: one.kind for one in parts[0]}
+    for path, part in zip(files.paths, parts, strict=True):
+        for one in part:
+            if one.kind != kinds[one.name]:
+                raise UsageError(
+                    f'The column "{one.name}" holds other values in {path} than in {files.paths[0]}.',
+                    hint="Write it with one type in all files.",
+                )
 
 
 def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: CohortFiles) -> tuple[SourceColumn, ...]:
@@ -94,6 +140,8 @@ def described(connection: duckdb.DuckDBPyConnection, relation: Sql, files: Cohor
     query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=relation.copy()))
     try:
         rows: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {written(query, 'duckdb')}").fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         what = {"parquet": "a Parquet file", "jsonl": "JSON lines", "csv": "CSV"}[files.format]
         raise UnusablePatients(
@@ -113,8 +161,12 @@ def _column(name: str, kind: str) -> SourceColumn:
     return SourceColumn(name, "plain" if kind.startswith("ENUM(") else "no value")
 
 
-def _csv(files: CohortFiles) -> DuckDbSource:
-    shape = csv_shape(files)
+def _csv(files: CohortFiles, vocabulary: Vocabulary, folder: Path) -> DuckDbSource:
+    shapes = [csv_shape(path) for path in files.paths]
+    check_parts(files, [one.headings for one in shapes], vocabulary)
+    if not all_plain(files.paths, shapes):
+        return _reread(files, vocabulary, folder)
+    shape = shapes[0]
     names = unique(shape.headings)
     kinds = exp.Struct(expressions=[exp.PropertyEQ(this=text(name), expression=text("VARCHAR")) for name in names])
     settings = {
@@ -125,6 +177,23 @@ def _csv(files: CohortFiles) -> DuckDbSource:
     return DuckDbSource(_call("READ_CSV", files.paths, **settings), tuple(SourceColumn(name, "text") for name in names))
 
 
+def _reread(files: CohortFiles, vocabulary: Vocabulary, folder: Path) -> DuckDbSource:
+    """The rows as `screen` reads them, as a table that DuckDB reads."""
+    lines = folder / "rows.jsonl"
+    found = reread(files, vocabulary, lines)
+    names = unique(found.headings)
+    types = {"row": "BIGINT", "cells": "VARCHAR[]"}
+    listed = [exp.PropertyEQ(this=text(name), expression=text(kind)) for name, kind in types.items()]
+    settings = {"columns": exp.Struct(expressions=listed), "format": text("newline_delimited")}
+    cells = (function("LIST_EXTRACT", column("cells"), number(place)) for place in range(1, len(names) + 1))
+    query = exp.Select(
+        expressions=[named(column("row"), ROW), *(named(cell, name) for cell, name in zip(cells, names, strict=True))],
+        from_=exp.From(this=_call("READ_JSON", [lines], **settings)),
+    )
+    relation = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
+    return DuckDbSource(relation, tuple(SourceColumn(name, "text") for name in names), found)
+
+
 def unique(headings: Sequence[str]) -> list[str]:
     """Headings that can stand beside each other as columns; those without a name are told apart by their place."""
     found: list[str] = []
@@ -133,51 +202,48 @@ def unique(headings: Sequence[str]) -> list[str]:
     return found
 
 
-def _json(connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary) -> DuckDbSource:
-    """Objects a line, each key as the text that a cell would hold; a key in other capitals is the same key."""
+def _json(
+    connection: duckdb.DuckDBPyConnection, files: CohortFiles, vocabulary: Vocabulary, folder: Path
+) -> DuckDbSource:
+    """Objects a line, each key as the text that a cell would hold."""
     lines = _call("READ_JSON_OBJECTS", files.paths, format=text("newline_delimited"))
-    keys: dict[str, list[str]] = {}
-    for key in _keys(connection, lines, files):
-        keys.setdefault(normal(key), []).append(key)
+    keys = _plain_keys(connection, lines, files)
+    if keys is None:
+        return _reread(files, vocabulary, folder)
     sets = {fact.name for fact in vocabulary.facts.values() if fact.type == "set"}
-    cells = [named(_first_cell(some, heading, is_set=heading in sets), heading) for heading, some in keys.items()]
+    headings = {normal(key): key for key in keys}
+    cells = [named(_cell(key, is_set=heading in sets), heading) for heading, key in headings.items()]
     query = exp.Select(expressions=cells, from_=exp.From(this=lines))
     relation = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="lines", quoted=True)))
-    return DuckDbSource(relation, tuple(SourceColumn(heading, "text") for heading in keys))
+    return DuckDbSource(relation, tuple(SourceColumn(heading, "text") for heading in headings))
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, lines: Sql, files: CohortFiles) -> list[str]:
+def _plain_keys(connection: duckdb.DuckDBPyConnection, lines: Sql, files: CohortFiles) -> list[str] | None:
+    """All keys of the objects; none where DuckDB does not read every line as the reader of fact tables does."""
     import duckdb
 
     each = exp.Anonymous(this="UNNEST", expressions=[function("JSON_KEYS", column("json"))])
     query = exp.Select(expressions=[each], distinct=exp.Distinct(), from_=exp.From(this=lines.copy()))
     try:
-        return sorted(str(row[0]) for row in connection.execute(written(query, "duckdb")).fetchall())
+        keys = sorted(str(row[0]) for row in connection.execute(written(query, "duckdb")).fetchall())
+        return keys if are_plain(connection, lines, keys, files.paths) else None
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error:
-        raise UnusablePatients(
-            f"{files.name} is not JSON lines: one object a line.", hint="Write each patient as one line."
-        ) from None
+        return None  # the other reader says which line it is, or reads it
 
 
-def _first_cell(keys: Sequence[str], heading: str, *, is_set: bool) -> Sql:
-    # What is no text is no value of any fact; it names no patient either.
-    no_text = cast(nothing(), Kind.VARCHAR) if heading == PATIENT_ID else text(NO_VALUE)
-    cells = [_cell(key, no_text, is_set=is_set) for key in keys]
-    return cells[0] if len(cells) == 1 else exp.Coalesce(this=cells[0], expressions=cells[1:])
-
-
-def _cell(key: str, no_text: Sql, *, is_set: bool) -> Sql:
-    """What a key holds as the text of a cell, the options of a set with `;`; `no_text` for what can be no value."""
-    path = '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    value = function("JSON_EXTRACT", column("json"), text(path))
+def _cell(key: str, *, is_set: bool) -> Sql:
+    """What a key holds as the text of a cell, the options of a set with `;`."""
+    path = text(f'$."{key}"')
+    value = function("JSON_EXTRACT", column("json"), path)
     kind = function("JSON_TYPE", value)
-    plain = function("JSON_EXTRACT_STRING", column("json"), text(path))
-    listed = _joined(value) if is_set else no_text.copy()
+    plain = function("JSON_EXTRACT_STRING", column("json"), path.copy())
+    listed = _joined(value) if is_set else text(NO_VALUE)
     return case(
         [
             (equals(kind, text("NULL")), cast(nothing(), Kind.VARCHAR)),
             (equals(kind.copy(), text("ARRAY")), listed),
-            (equals(kind.copy(), text("OBJECT")), no_text.copy()),
         ],
         plain,
     )
@@ -204,60 +270,3 @@ def _call(name: str, paths: Sequence[Path], **settings: Sql) -> Sql:
     literal = [text(re.sub(r"([*?\[])", r"[\1]", str(path.absolute()))) for path in paths]
     given = [exp.EQ(this=exp.Identifier(this=key), expression=value) for key, value in settings.items()]
     return exp.Table(this=exp.Anonymous(this=name, expressions=[exp.Array(expressions=literal), *given]))
-
-
-def malformed_lines(
-    connection: duckdb.DuckDBPyConnection, source: DuckDbSource, files: CohortFiles
-) -> tuple[int, DuckDbSource]:
-    """How many lines of CSV are not taken apart as the headings say, and the source that goes on behind them.
-
-    A line that ends early is filled up, as the reader of fact tables does; one that is too long is left out.
-
-    Raises:
-        UnusablePatients: a line is no text, or is too long to be a patient.
-    """
-    import duckdb
-
-    counting = _with_settings(source.relation, ignore_errors=truth(True), store_rejects=truth(True))
-    # A column that nobody asks for is not looked at.
-    cells = [exp.Count(this=column(one.name)) for one in source.columns]
-    broken = any_condition(*(partial(holds_nul, column(one.name)) for one in source.columns))
-    everything = exp.Select(expressions=[function("BOOL_OR", broken), *cells], from_=exp.From(this=counting))
-    rejects = exp.Select(
-        expressions=[column("line"), column("error_type")], distinct=exp.Distinct(),
-        from_=exp.From(this=exp.Table(this=exp.Identifier(this="reject_errors"))),
-    )  # fmt: skip
-    try:
-        counted: list[tuple[Any, ...]] = connection.execute(written(everything, "duckdb")).fetchall()
-        found = connection.execute(written(rejects, "duckdb")).fetchall()
-    except duckdb.Error:
-        raise UnusablePatients(f"{files.name} cannot be read as CSV.", hint="Save it as CSV UTF-8.") from None
-    if counted[0][0]:
-        raise UnusablePatients(
-            f"{files.name} holds bytes that are not text.", hint='Save it as UTF-8 ("CSV UTF-8" in Excel).'
-        )
-    for line, problem in found:
-        if str(problem) in _HOPELESS:
-            raise UnusablePatients(
-                f"Row {line} of {files.name} {_HOPELESS[str(problem)]}.",
-                hint='Save it as UTF-8 ("CSV UTF-8" in Excel).',
-            )
-    lenient = _with_settings(
-        source.relation, ignore_errors=truth(True), null_padding=truth(True), parallel=truth(False)
-    )
-    return len({line for line, _ in found}), source._replace(relation=lenient)
-
-
-_HOPELESS: Final = {
-    "INVALID ENCODING": "is not UTF-8 text",
-    "LINE SIZE OVER MAXIMUM": "is longer than 1 MiB",
-    "UNQUOTED VALUE": "has a quotation mark that is not closed",
-}
-
-
-def _with_settings(relation: Sql, **settings: Sql) -> Sql:
-    found = relation.copy()
-    given = [exp.EQ(this=exp.Identifier(this=key), expression=value) for key, value in settings.items()]
-    call = found.this
-    call.set("expressions", [*call.expressions, *given])
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import glob
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -66,23 +67,40 @@ def find_files(facts: Path) -> CohortFiles:
     return CohortFiles(str(facts), _format(found), tuple(found))
 
 
-def csv_shape(files: CohortFiles) -> CsvShape:
-    """How the CSV files of a cohort are written.
+def check_places(facts: str, *outs: Path | None) -> None:
+    """Refuse a result that would replace the patients, or would be read as patients the next time.
 
     Raises:
-        UsageError: two of them have other headings, or one cannot be opened.
-        UnusablePatients: one is empty or is no text.
+        UsageError: it would.
     """
-    shapes = [_shape(path) for path in files.paths]
-    for path, shape in zip(files.paths, shapes, strict=True):
-        if shape != shapes[0]:
+    for out in (one for one in outs if one is not None):
+        if Path(facts).is_file() and _is_same(Path(facts), out):
+            raise UsageError(f"{out} holds the patients, and would be replaced.", hint="Name another file.")
+        if out.suffix.lower() in _ENDINGS and _is_among(facts, out.absolute()):
             raise UsageError(
-                f"{path} has other headings than {files.paths[0]}.", hint="Give all files the same first line."
+                f"{out} would stand among the tables of patients, and be read as one the next time.",
+                hint=f"Name a place outside {facts}.",
             )
-    return shapes[0]
 
 
-def _shape(path: Path) -> CsvShape:
+def _is_among(facts: str, out: Path) -> bool:
+    """Whether a folder or a pattern of tables takes in a file, be it there or not."""
+    if Path(facts).is_dir():
+        return out.parent.resolve() == Path(facts).resolve() or any(_is_same(one, out) for one in Path(facts).iterdir())
+    return glob.has_magic(facts) and not Path(facts).exists() and fnmatch.fnmatch(str(out), str(Path(facts).absolute()))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+
+
+def csv_shape(path: Path) -> CsvShape:
+    """How a CSV file is written.
+
+    Raises:
+        UsageError: it cannot be opened.
+        UnusablePatients: it is empty or is no text.
+    """
     with ExitStack() as closing:
         source = TextSource(open_bytes(path, closing), name=str(path))
         first = source.first_line

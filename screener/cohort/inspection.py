@@ -27,9 +27,11 @@ from screener.cohort.sql import (
     opposite,
     truth,
 )
-from screener.facts.definitions import PATIENT_ID
-from screener.facts.tables.advice import DATE, what_to_write
+from screener.facts.definitions import AGE, BIRTH_DATE, PATIENT_ID
+from screener.facts.tables.advice import NO_LATER_DATE, NO_OTHER_BIRTH, what_to_write
 
+_WHICH_AGE: Final = "it differs from birth_date, which is used; correct the one that is wrong"
+_AGE_DIFFERS: Final = "age beside birth_date"
 STOP: Final = "something in the table cannot be used"
 ROW: Final = "row of the table"
 """The column with the row as a spreadsheet shows it, where the engine can count rows."""
@@ -52,10 +54,14 @@ class Inspection:
         self._query = query
         self._flags: dict[str, tuple[str, str]] = {}
         steps = query.context.steps
+        differing = query.reader.differing()
+        if differing is not None:
+            self._flags[_AGE_DIFFERS] = (differing, _WHICH_AGE)
         for name, columns in query.table.facts.items():
             value, on = rejected(query.reader, name)
             for heading, condition, hint in (
-                (name, value, what_to_write(columns.fact)), (heading_of(name, on=True), on, DATE)
+                (name, value, NO_OTHER_BIRTH if name == BIRTH_DATE else what_to_write(columns.fact)),
+                (heading_of(name, on=True), on, NO_LATER_DATE),
             ):  # fmt: skip
                 if condition is not None:
                     self._flags[heading] = (steps.name(f"{heading} rejected", condition), hint)
@@ -81,7 +87,7 @@ class Inspection:
         first = counted[len(headings) :] or (None,) * len(headings)
         for (heading, hint), count, row in zip(headings.items(), counted, first, strict=False):
             if count:
-                yield Unusable(heading, count, row, hint)
+                yield Unusable(AGE if heading == _AGE_DIFFERS else heading, count, row, hint)
 
     def _wrong(self, flag: str) -> Sql:
         """A cell that cannot be read, of a row that is used."""

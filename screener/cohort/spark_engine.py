@@ -98,7 +98,7 @@ class SparkEngine:
         query = self.query()
         guard = Inspection(query).guard(cast(function("RAISE_ERROR", text(STOP)), Kind.BOOLEAN))
         try:
-            self._save(statement(query, table(COHORT), layout, guard, csv=form == "csv"), to, form)
+            self._save(statement(query, table(COHORT), layout, guard, csv=form == "csv"), to, form, mode="error")
         except (PySparkException, Py4JError) as error:
             if STOP not in str(error):
                 raise
@@ -109,13 +109,14 @@ class SparkEngine:
         query = self.query()
         inspection = Inspection(query)
         counted = self._rows(query.statement(table(COHORT), inspection.counts(rows=False)))[0]
-        self._save(self.shown(layout, csv=form == "csv"), to, form)
+        # What stands there now is what the first attempt left.
+        self._save(self.shown(layout, csv=form == "csv"), to, form, mode="overwrite")
         return tuple(inspection.say(tuple(counted)))
 
-    def _save(self, query: exp.Select, to: str, form: str) -> None:
+    def _save(self, query: exp.Select, to: str, form: str, *, mode: str) -> None:
         # Quotation marks inside a cell are doubled, as other programs write them.
         settings = {"header": "true", "escape": '"', "emptyValue": ""} if form == "csv" else {}
-        self._sql(query).write.mode("error").format(form).options(**settings).save(to)
+        self._sql(query).write.mode(mode).format(form).options(**settings).save(to)
 
     def _refuse_repeated(self) -> None:
         # Fingerprints of ids take a third of the memory; that two ids share one is rare, and then ids are compared.

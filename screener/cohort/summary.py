@@ -9,11 +9,21 @@ from screener.cohort.inspection import Unusable
 
 
 @dataclass(frozen=True, slots=True)
+class UnusableRows:
+    """How many rows could not be taken apart for one reason: where the first stands, what is wrong, what to do."""
+
+    count: int
+    first: str
+    problem: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """How many patients got which verdict, for each trial, and what could not be used of their table.
 
-    `repeated` counts rows that name a patient again, `repeated_row` is the first of them; `malformed` counts rows that
-    could not be taken apart into cells.
+    `repeated` counts rows that name a patient again, `repeated_row` is the first of them; `rows` are those that
+    could not be taken apart into cells; `files` is how many files rows are counted over, one behind the other.
     """
 
     counts: Mapping[str, Mapping[str, int]]
@@ -21,9 +31,10 @@ class Summary:
     unusable: tuple[Unusable, ...] = ()
     repeated: int = 0
     repeated_row: int | None = None
-    malformed: int = 0
+    rows: tuple[UnusableRows, ...] = ()
+    files: int = 1
 
     @property
     def rejected(self) -> int:
         """How many cells and rows could not be used."""
-        return sum(one.count for one in self.unusable) + self.repeated + self.malformed
+        return sum(one.count for one in self.unusable) + sum(one.count for one in self.rows) + self.repeated

@@ -84,6 +84,15 @@ def test_a_folder_and_a_pattern_are_read_as_one_table(tmp_path: Path) -> None:
         assert [one["patient_id"] for one in rows(out)] == ["P-1", "P-2"]
 
 
+def test_rows_of_several_files_are_said_to_be_counted_over_all(tmp_path: Path) -> None:
+    place = tmp_path / "parts"
+    place.mkdir()
+    for name, row in (("a.csv", "P-1,1"), ("b.csv", "P-2,9")):
+        table(place, "patient_id,who_performance_status", row, name=name)
+    ran = cohort(place, "--out", tmp_path / "results.parquet")
+    assert (ran.code, "first in row 3 (counted over all files);" in ran.err) == (3, True)
+
+
 def test_json_lines_are_read(tmp_path: Path) -> None:
     lines = [{"patient_id": "P-1", "WHO_performance_status": 1, "metastasis_sites": ["neck_nodes"]}, {"patient_id": 7}]
     facts = tmp_path / "cohort.jsonl"
@@ -100,8 +109,21 @@ def test_cells_that_cannot_be_read_are_counted_by_column_and_never_repeated(tmp_
     assert "4 cells or rows could not be used" in ran.err
     assert "column birth_date: 1, first in row 2; write the year first" in ran.err
     assert "column who_performance_status__on: 1, first in row 2" in ran.err
+    assert "a day after the screening date (--as-of) cannot be used" in ran.err
     assert "maybe" not in ran.err
     assert "March" not in ran.err
+    assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
+
+
+def test_an_age_that_differs_from_the_date_of_birth_is_told_as_screen_tells_it(tmp_path: Path) -> None:
+    facts = table(tmp_path, "patient_id,birth_date,age,age__on", "P-1,1961-03-14,65,", "P-2,1961-03-14,44,",
+                  "P-3,1961-03-14,44,2005-04-01", "P-4,1961,64,", "P-5,1961,63,", "P-6,,44,")  # fmt: skip
+    ran = cohort(facts, "--out", tmp_path / "results.parquet")
+    assert (ran.code, screen(facts).code) == (3, 3)
+    assert [(one["row"], one["problem"]) for one in screen(facts).json["rejected"]] == [
+        (3, "differs from birth_date"), (6, "differs from birth_date"),
+    ]  # fmt: skip
+    assert "column age: 2, first in row 3; it differs from birth_date, which is used" in ran.err
     assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
 
 
@@ -149,7 +171,7 @@ def test_what_is_no_text_names_no_patient(tmp_path: Path) -> None:
     facts.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     out = tmp_path / "results.parquet"
     ran = cohort(facts, "--out", out)
-    assert (ran.code, "column patient_id: 1, first in row 3" in ran.err) == (3, True)
+    assert (ran.code, "row 3, column patient_id: not text; write it as text" in ran.err) == (3, True)
     assert [one["patient_id"] for one in rows(out)] == ["P-1"]
     listed = tmp_path / "listed.parquet"
     with duckdb.connect() as connection:
@@ -184,7 +206,9 @@ def test_a_csv_row_of_another_length_is_told_and_stops_nothing(tmp_path: Path) -
     facts = table(tmp_path, HEADINGS, "P-1,1961,1,,yes", "P-2,1961", "P-3,1961,1,,yes,more", "P-4,1961,1,,yes")
     ran = cohort(facts, "--out", tmp_path / "results.parquet")
     assert ran.code == 3
-    assert "rows with more or fewer cells than the headings, or a stray quotation mark: 2" in ran.err
+    assert "2 cells or rows could not be used" in ran.err
+    assert "row 3, column who_performance_status: the row ends before this column; fill the row up" in ran.err
+    assert "row 4: has 6 cells where the heading has 5; put a cell that holds the separator" in ran.err
     assert [one["patient_id"] for one in rows(tmp_path / "results.parquet")] == ["P-1", "P-2", "P-4"]
 
 
@@ -242,7 +266,53 @@ def test_a_result_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path
     refused(cohort(facts), "The result needs a place", "--out results.parquet")
     refused(cohort(facts, "--out", tmp_path / "results.xlsx"), "names no format", ".parquet or .csv")
     refused(cohort(facts, "--out", tmp_path / "none" / "results.csv"), "There is no folder")
+    refused(cohort(facts, "--out", "/proc/results.csv"), "/proc/results.csv cannot be written")
+    refused(cohort(facts, "--out", tmp_path / "r.csv", "--memory-limit", "100kB"), "There is not enough memory")
     refused(cohort(facts, "--out", tmp_path / "r.csv", "--memory-limit", "many"), '"many" is no amount of memory')
+
+
+def test_a_result_never_replaces_the_patients_nor_stands_where_they_are_read(tmp_path: Path) -> None:
+    facts, place = table(tmp_path, HEADINGS, "P-1,1961,1,,yes"), tmp_path / "parts"
+    place.mkdir()
+    table(place, HEADINGS, "P-1,1961,1,,yes", name="a.csv")
+    before = facts.read_bytes()
+    (tmp_path / "link.csv").symlink_to(facts)
+    (tmp_path / "hard.csv").hardlink_to(facts)
+    for out in (facts, tmp_path / "link.csv", tmp_path / "hard.csv"):
+        refused(cohort(facts, "--out", out), "holds the patients, and would be replaced", "Name another file")
+    for given, out in ((place, "a.csv"), (place, "results.csv"), (f"{place}/*.csv", "results.csv")):
+        refused(cohort(given, "--out", place / out), "would stand among the tables of patients", "Name a place outside")
+    refused(screener("feasibility", TRIAL, "--facts", facts, "--out", facts), "holds the patients")
+    assert facts.read_bytes() == before
+    assert [one.name for one in place.iterdir()] == ["a.csv"]
+
+
+def test_a_result_among_the_tables_of_patients_is_refused_by_name(tmp_path: Path) -> None:
+    place, result = tmp_path / "parts", tmp_path / "result.parquet"
+    place.mkdir()
+    assert cohort(sample_parquet(place), "--out", result).code == 0
+    result.rename(place / "last week.parquet")
+    out = tmp_path / "again.parquet"
+    refused(cohort(place, "--out", out), "last week.parquet is a result", "no table of patients", "Move it")
+    refused(cohort(place / "last week.parquet", "--out", out), "last week.parquet is a result")
+    as_csv = tmp_path / "result.csv"
+    (place / "last week.parquet").unlink()
+    assert cohort(place, "--out", as_csv).code == 0
+    refused(cohort(as_csv, "--out", out), "result.csv is a result")
+    assert not out.exists()
+
+
+def test_parts_with_other_columns_are_refused_whatever_their_format(tmp_path: Path) -> None:
+    place, out = tmp_path / "parts", tmp_path / "results.parquet"
+    place.mkdir()
+    for name, chosen in (("a", "1 as er_status, 1 as age"), ("b", "1 as er_statu, 1 as age")):
+        with duckdb.connect() as connection:
+            connection.execute(f"copy (select '{name}' as patient_id, {chosen}) to '{place}/{name}.parquet'")
+    refused(cohort(place, "--out", out), "b.parquet has other headings than", "a.parquet", "er_statu")
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'b' as patient_id, 1 as er_status, 'x' as age) to '{place}/b.parquet'")
+    refused(cohort(place, "--out", out), 'The column "age" holds other values in', "b.parquet", "one type")
+    assert not out.exists()
 
 
 def test_a_disk_that_fills_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:

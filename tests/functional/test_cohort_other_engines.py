@@ -69,6 +69,15 @@ def test_spark_gives_the_sample_what_screen_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("java")
+def test_spark_goes_on_past_a_cell_that_cannot_be_read(tmp_path: Path) -> None:
+    facts = table(tmp_path, "patient_id,who_performance_status,er_status", "P-1,1,positive", "P-2,9,maybe")
+    out = tmp_path / "results.csv"
+    ran = cohort(facts, out, "--engine", "spark", "--master", "local[2]")
+    assert (ran.code, "column who_performance_status: 1" in ran.err, "maybe" in ran.err) == (3, True, False)
+    assert cells(out) == by_screen(facts)
+
+
+@pytest.mark.usefixtures("java")
 def test_what_spark_cannot_read_or_write_is_a_sentence_and_no_result(tmp_path: Path) -> None:
     from screener.cohort.spark_engine import opened
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from command_line import SAMPLE, TRIAL, Ran, screen, screener, table
 
 
@@ -65,9 +66,54 @@ def test_the_table_and_the_page_tell_the_same_counts_and_nobodys_id(tmp_path: Pa
     assert re.search(r"at most 3 +│ +[+]1 +│ +[+]0 ", ran.out)
     html = page.read_text(encoding="utf-8")
     assert "<svg" in html
+    assert "open without it" in html
     assert "WHO performance status at most 2" in html
     assert "P-001" not in html + ran.out
     assert "http" not in html.replace("http://www.w3.org", "")
+
+
+def test_what_cannot_be_used_is_told_as_cohort_tells_it(tmp_path: Path) -> None:
+    facts = table(tmp_path, "patient_id,er_status,who_performance_status", "P-1,positive,1", "P-2,positive,9",
+                  ",positive,1", "P-4,positive")  # fmt: skip
+    ran = feasibility(facts)
+    assert ran.code == 3
+    assert ran.json["verdicts"] == {"eligible": 0, "needs_information": 3, "not_eligible": 0}
+    cohort = screener("cohort", TRIAL, "--facts", facts, "--as-of", "2026-06-01", "--out", tmp_path / "out.csv")
+    told = [line for line in cohort.err.splitlines() if line.startswith("  ")]
+    assert len(told) == 3
+    assert [line for line in ran.err.splitlines() if line.startswith("  ")] == told
+
+
+def test_every_output_says_that_nobody_has_approved_the_rules(tmp_path: Path) -> None:
+    page, out = tmp_path / "page.html", tmp_path / "out.txt"
+    assert feasibility(SAMPLE).json["approval"] == "submitted, not approved"
+    assert feasibility(SAMPLE, "--page", page, "--out", out, "--no-questions", form="table").code == 0
+    for path in (page, out):
+        assert "Rules: submitted, not approved." in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sweep", "said", "hint"),
+    [
+        (
+            "who_performance_statu=1",
+            'has a limit on "who_performance_statu"',
+            'did you mean "who_performance_status"?',
+        ),
+        ("er_status=1", 'has a limit on "er_status"', "metastasis_count"),
+        (
+            "who_performance_status=9",
+            '"who_performance_status" is never 9',
+            "a whole number, 0 to 5",
+        ),
+        ("who_performance_status=1.5", '"who_performance_status" is never 1.5', "a whole number"),
+    ],
+)
+def test_a_limit_that_cannot_be_tried_is_refused(sweep: str, said: str, hint: str) -> None:
+    ran = feasibility(SAMPLE, "--sweep", sweep)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert hint in ran.err
 
 
 def test_a_patient_that_stands_twice_is_refused(tmp_path: Path) -> None:

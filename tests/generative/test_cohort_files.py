@@ -36,6 +36,7 @@ OPTIONS = ("a", "b", "c", "d")
 DOUBLES = (
     0.0, 1.0, -0.0, 1.5, 2.25, 1.4999999999999998, 1e16, 1e99, 1e100, 1e-5, 1e-99, 1e-100, float("nan"), float("inf"),
     -1.0, 2.0, 3.0, 4.0, 0.00012345678901234567, 0.1, 123456789012345678.0, 2.5,
+    9007199254740992.0, 9999999999999998.0, -9007199254740994.0,
 )  # fmt: skip
 WHOLE = (0, 1, 2, 3, 4, 5, -1, 25, 130, 131)
 LISTS: tuple[list[str | None], ...] = (
@@ -68,7 +69,7 @@ KINDS: dict[str, list[tuple[str, Callable[[random.Random], Any]]]] = {
         ("BIGINT", lambda draw: draw.choice(LARGE)),
         ("UBIGINT", lambda draw: draw.choice((0, 1, 2, 2**64 - 1))),
         ("DOUBLE", lambda draw: draw.choice(DOUBLES)),
-        ("FLOAT", lambda draw: draw.choice((0.0, 1.0, 2.5, 1e20))),
+        ("FLOAT", lambda draw: draw.choice((0.0, 1.0, 2.5, 9e15, 9007199254740992.0, 1e20))),
         ("DECIMAL(6,2)", lambda draw: draw.choice((Decimal("2.00"), Decimal("2.50"), Decimal(3)))),
         ("BOOLEAN", lambda draw: True),
     ],
@@ -136,13 +137,11 @@ def check(path: Path, rules: RuleSet, rows: list[list[str]], headings: list[str]
     trial = TrialRules(rules)
     with open_fact_table(path, rules.vocabulary, as_of=AS_OF) as table:
         patients = list(table)
-        rejected = cohorts.counted(table.rejected)
+        rejected = table.rejected
     found, summary = by_cohort(path, trial)
     assert cohorts.differences(cohorts.evaluated(patients, [trial]), found, [trial], headings, rows) == []
     assert summary.rejected == len(rejected)
-    assert [one.column for one in summary.unusable] == sorted(
-        {str(one.column) for one in rejected}, key=[one.column for one in summary.unusable].index
-    )
+    assert {one.column for one in summary.unusable} == {str(one.column) for one in rejected}
 
 
 @contextmanager

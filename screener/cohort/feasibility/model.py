@@ -85,6 +85,7 @@ class Feasibility:
     """Everything a feasibility study says of one trial.
 
     `looked_at` of `verdicts.needs_information` patients were asked for; others have rarer patterns of what is missing.
+    `approval` says who answers for the rules.
     """
 
     trial: str
@@ -96,3 +97,4 @@ class Feasibility:
     questions: tuple[Asked, ...] = ()
     looked_at: int = 0
     notices: tuple[str, ...] = field(default=())
+    approval: str = ""

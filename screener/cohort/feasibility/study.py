@@ -35,10 +35,14 @@ class Study:
         trial: the rules, which must be among those that the cohort was opened with.
         as_of: the screening date.
         notices: sentences that every output must say of the rules.
+        approval: who answers for the rules, which every output must say too.
     """
 
-    def __init__(self, engine: DuckDbEngine, trial: TrialRules, as_of: date, *, notices: Sequence[str] = ()) -> None:
+    def __init__(
+        self, engine: DuckDbEngine, trial: TrialRules, as_of: date, *, notices: Sequence[str] = (), approval: str = ""
+    ) -> None:
         self._notices = tuple(notices)
+        self._approval = approval
         self._engine = engine
         self._trial = trial
         self._as_of = as_of
@@ -64,6 +68,7 @@ class Study:
         return Feasibility(
             self._trial.rules.trial, self._trial.rules.title, self._as_of, total,
             steps(self._deciding, patterns), self._sweeps(swept, total), asked, looked_at, self._notices,
+            self._approval,
         )  # fmt: skip
 
     def _patterns(self) -> dict[Pattern, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -23,7 +23,10 @@ from screener.criteria.model import (
     fact_tests,
 )
 from screener.criteria.words import test_words, tests_words
+from screener.errors import UsageError
 from screener.facts.definitions import FactDefinition, Vocabulary
+from screener.facts.tables.advice import what_to_write
+from screener.findings import did_you_mean
 
 STEPS: Final = 3
 _SHARE: Final = Decimal("0.1")
@@ -65,6 +68,29 @@ class Limit:
         assert self.criterion.rule is not None
         changed = _replaced(self.criterion.rule, self.test, replace(self.test, tests=tuple(tests)))
         return replace(self.criterion, rule=changed)
+
+
+def check_asked(rules: RuleSet, asked: Mapping[str, tuple[Number, ...]]) -> None:
+    """Refuse what would be tried at no limit, or at one that no patient can have.
+
+    Raises:
+        UsageError: a fact has no limit in these rules, or a value is none of its fact.
+    """
+    known = sorted({limit.test.fact for limit in limits(rules, {}) if limit.criterion.decides})
+    for name, values in asked.items():
+        if name not in known:
+            hint = did_you_mean(name, known) or f"Facts with a limit: {', '.join(known)}."
+            raise UsageError(f'No criterion of {rules.trial} has a limit on "{name}".', hint=hint)
+        fact = rules.vocabulary[name]
+        for value in values:
+            if not _can_be(fact, value):
+                raise UsageError(f'"{name}" is never {value}: {what_to_write(fact)}.', hint="Correct the sweep.")
+
+
+def _can_be(fact: FactDefinition, value: Number) -> bool:
+    if fact.type == "integer" and value != int(value):
+        return False
+    return (fact.low is None or value >= fact.low) and (fact.high is None or value <= fact.high)
 
 
 def limits(rules: RuleSet, asked: dict[str, tuple[Number, ...]]) -> list[Limit]:

@@ -20,6 +20,8 @@ def as_table(study: Feasibility) -> str:
     counts = study.verdicts
     told = f"{counts.eligible:,} eligible on recorded data, {counts.needs_information:,} need information"
     console.print(f"{study.trial} on {study.as_of}: {counts.patients:,} patients, {told}, {counts.not_eligible:,} not.")
+    for said in (f"Rules: {study.approval}.", *study.notices):
+        console.print(said)
     for title, part in _parts(study):
         if part.row_count:
             console.print()

@@ -13,7 +13,7 @@ from screener.cohort.columns import FactColumns
 from screener.cohort.dialect import WHITE
 from screener.cohort.reading.cells import Context, Make, NumberCell, When
 from screener.cohort.reading.powers import shifted
-from screener.cohort.reading.text import is_whole, marks_in, text_column
+from screener.cohort.reading.text import LARGEST_EXACT, is_whole, marks_in, text_column
 from screener.cohort.sql import (
     Kind,
     Sql,
@@ -49,6 +49,7 @@ _TOO_LARGE: Final = "1e100"
 _TOO_SMALL: Final = "1e-99"
 _PLAIN_FROM: Final = "0.1"
 _SIDE: Final = {True: "low", False: "high"}
+_EXPONENT_FROM: Final = 10**16
 MOST_WHOLE: Final = 10**MOST_DIGITS - 1
 _WHOLE: Final = "[+-]?[0-9]{1,18}([.]0*)?"
 _DIGITS: Final = "([0-9]{1,18}([.][0-9]{0,18})?|[.][0-9]{1,18})"
@@ -61,7 +62,7 @@ def number_cell(context: Context, columns: FactColumns, when: When | None, limit
     if kind == "whole":
         return _typed(context, columns, when, columns.fact.name, kind=None)
     if kind in ("double", "real") and whole:
-        read = case([(is_whole(columns.fact.name), cast(column(columns.fact.name), Kind.BIGINT))])
+        read = _whole_of(columns.fact.name)
         return _typed(context, columns, when, context.steps.name(f"{columns.fact.name} whole", read), kind=None)
     bounds = [limit for limit in (*limits, columns.fact.low, columns.fact.high) if limit is not None]
     if kind == "double" and all(_doubles(limit) for limit in bounds):
@@ -70,6 +71,15 @@ def number_cell(context: Context, columns: FactColumns, when: When | None, limit
     if kind == "decimal" and not whole:
         return _typed(context, columns, when, columns.fact.name, kind=context.dialect.exact)
     return _written(context, columns, when)
+
+
+def _whole_of(name: str) -> Sql:
+    """A binary number as a whole one; nothing where it has decimals, or is so large that its text has an exponent."""
+    size = function("ABS", column(name))
+    # Its text ends in `.0` and is the number that is meant, which in half the width is not the one that is held.
+    large = both(at_least(size, number(LARGEST_EXACT)), below(size.copy(), number(_EXPONENT_FROM)))
+    meant = cast(cast(cast(column(name), Kind.VARCHAR), Kind.DOUBLE), Kind.BIGINT)
+    return case([(is_whole(name), cast(column(name), Kind.BIGINT)), (large, meant)])
 
 
 def limit(value: int | Decimal, kind: exp.DataType | None) -> Sql:

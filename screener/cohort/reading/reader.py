@@ -109,6 +109,15 @@ class Reader:
             "too old", "too old", lambda: first_of(at_most(column(last), day(oldest)), truth(False))
         )
 
+    def differing(self) -> str | None:
+        """The column that says that nobody born on the recorded day can be of the recorded age."""
+        birth, aged = self.cell(BIRTH_DATE), self.aged()
+        if not isinstance(birth, DateCell) or aged is None:
+            return None
+        earlier = below(column(birth.days.last), column(aged.first))
+        apart = operation(exp.Or, earlier, below(column(aged.last), column(birth.days.first)))
+        return self._context.steps.once("age differs", "age differs", lambda: first_of(apart, truth(False)))
+
     def _aged_days(self) -> Days | None:
         age = self.cell(AGE)
         if not isinstance(age, NumberCell):

@@ -12,6 +12,8 @@ LATER: Final = "after the screening date"
 OUTSIDE: Final = "outside the range"
 
 DATE: Final = "write the year first, as 2026-03-04, or as much as is known: 2026-03, 2026"
+NO_LATER_DATE: Final = f"{DATE}; a day after the screening date (--as-of) cannot be used"
+NO_OTHER_BIRTH: Final = f"{NO_LATER_DATE}, nor one more than {OLDEST_AGE} years before it"
 _NOT_YET: Final = "nothing is known of a day to come: correct the date, or give the screening date with --as-of"
 _TOO_OLD: Final = f"correct the year: nobody is older than {OLDEST_AGE}"
 
