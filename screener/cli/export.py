@@ -112,7 +112,7 @@ def write_log(memory: Memory, view: CohortView, order: _Order, form: str, *, out
     from screener.reports.writing_out import write_out
     from screener.worklist.log import COLUMNS, log_rows, of_log, to_contact
 
-    entries = to_contact(view) if order.contacts else of_log(view, order.log)
+    entries = _living(memory, view, to_contact(view)) if order.contacts else of_log(view, order.log)
     rows = log_rows(view, entries, log=order.log, site=order.site)
     pieces: dict[str, Iterator[bytes]] = {
         "csv": as_csv(COLUMNS, rows),
@@ -122,6 +122,17 @@ def write_log(memory: Memory, view: CohortView, order: _Order, form: str, *, out
     }
     write_out(pieces[form], out, of_patients=True)
     return len(entries)
+
+
+def _living(memory: Memory, view: CohortView, entries: list[Entry]) -> list[Entry]:
+    """Without those who have died, as the record says: nobody calls them."""
+    from screener.worklist.evidence import beside
+
+    known = beside(memory, view, entries)
+    living = [one for one in entries if not known[one.standing.pseudonym].of_death]
+    if died := len(entries) - len(living):
+        click.echo(f"Left out, since the record says that they have died: {died:,}.", err=True)
+    return living
 
 
 def _workbook(

@@ -66,6 +66,9 @@ def command(
       screener screen NCT06452485 --patients cohort.parquet --format jsonl --out results.jsonl
       screener screen NCT06452485 --patients my-patients.xlsx --report report.html
     """
+    from screener.cohort.files import check_places
+
+    check_places(str(patients), out, report)
     screening = Screening(trial, criteria_dir, as_of or today(), state=from_store(store_url))
     with screening.open(patients, settings) as table:
         if form == "table" or report is not None:

@@ -151,9 +151,9 @@ class _Look(NamedTuple):
 
     def _listing(self, entries: Sequence[Entry]) -> Listing:
         from screener.reports.worklist_text import Listing
-        from screener.worklist.evidence import data_ages
+        from screener.worklist.evidence import beside
 
-        return Listing(self.view, entries, self.ids, data_ages(self.memory, self.view, entries))
+        return Listing(self.view, entries, self.ids, beside(self.memory, self.view, entries))
 
 
 def looked_at(

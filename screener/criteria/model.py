@@ -287,6 +287,11 @@ def all_rules(rules: RuleSet) -> list[Rule]:
     return [*of_criteria, *of_unclear, *(note.when for note in rules.notes), *(one.rule for one in rules.conditions)]
 
 
+def notes_of(fact: str, rules: RuleSet) -> frozenset[str]:
+    """The ids of the notes that a fact has a part in."""
+    return frozenset(note.id for note in rules.notes if fact in facts_read(note.when))
+
+
 def facts_of(rules: RuleSet) -> list[FactDefinition]:
     """The definitions of the facts a set reads, in the order in which it reads them."""
     names = dict.fromkeys(name for rule in all_rules(rules) for name in facts_read(rule))

@@ -24,6 +24,8 @@ EVENT: Final = "event"
 ANSWERED_BY: Final[tuple[AnsweredBy, ...]] = ("record", "patient", "clinician")
 """Who can settle a fact, the easiest to ask first."""
 
+DECEASED: Final = "deceased"
+"""The fact of which a note stands in lists as well: whoever works down a list calls these patients."""
 BIRTH_DATE: Final = "birth_date"
 AGE: Final = "age"
 PATIENT_ID: Final = "patient_id"

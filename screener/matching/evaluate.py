@@ -63,8 +63,12 @@ class EvaluatorOf(Generic[T]):
             tuple([one[1] for one in evaluated]),
             self._ask(facts, truths) if outcome.verdict == "needs_information" else (),
             self._leanings(leanings) if leanings else (),
-            tuple([note for holds, note in self._notes if holds(facts) is YES]),
+            self.notes(facts),
         )
+
+    def notes(self, facts: Facts) -> tuple[NoteSaid, ...]:
+        """The notes whose conditions hold for a patient."""
+        return tuple([note for holds, note in self._notes if holds(facts) is YES])
 
     def _ask(self, facts: Facts, truths: list[Truth]) -> tuple[Question, ...]:
         return self._questions.ask(facts, [place for place in self._asking if truths[place] is UNKNOWN])

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from screener.criteria.library import LoadedRules
-from screener.criteria.model import Criterion, facts_read
+from screener.criteria.model import Criterion, notes_of
+from screener.facts.definitions import DECEASED
 from screener.matching.results import PatientResult
 
 SIGNS: Final = {
@@ -27,8 +28,6 @@ SIGNS: Final = {
 }
 COLOURS: Final = {"eligible": "green", "needs_information": "yellow", "not_eligible": "red"}
 
-DECEASED: Final = "deceased"
-"""The fact of which a note stands in the list as well: whoever works down the list calls these patients."""
 _WHY: Final = "why, or what would settle it"
 _BESIDE: Final = 60
 """Columns that the reasons need to stand beside the signs; with fewer they stand below, in all the width there is."""
@@ -138,7 +137,7 @@ def _spaced(criteria: Sequence[Criterion], texts: Sequence[Text]) -> Iterator[Te
 
 def in_short(loaded: LoadedRules, result: PatientResult) -> str:
     """What decides the patient, in a line or two; that a patient has died stands before all of it."""
-    of_death = {note.id for note in loaded.rules.notes if DECEASED in facts_read(note.when)} if result.notes else ()
+    of_death = notes_of(DECEASED, loaded.rules) if result.notes else ()
     died = [note.say for note in result.notes if note.id in of_death]
     return " ".join([*died, _decisive(loaded, result)])
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from screener.worklist.answers_shown import AnswerShown
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
-    from screener.worklist.evidence import DataAge
+    from screener.worklist.evidence import Beside
     from screener.worklist.recheck import Recheck
     from screener.worklist.settling import SettledBy
 
@@ -30,7 +30,7 @@ def worklist_data(listing: Listing, questions: Sequence[CohortQuestion]) -> dict
         "since": view.since,
         "bins": {name: counts[name] for name in BINS if counts[name]},
         "questions": [one._asdict() for one in questions],
-        "patients": [_entry_data(view, one, listing.ages) for one in listing.entries],
+        "patients": [_entry_data(view, one, listing.beside) for one in listing.entries],
     }
 
 
@@ -39,16 +39,16 @@ def patient_data(
 ) -> dict[str, Any]:
     """One patient, which single answer settles them, which answers stand, and when to look again."""
     (entry,) = listing.entries
-    data = _entry_data(listing.view, entry, listing.ages)
+    data = _entry_data(listing.view, entry, listing.beside)
     look_again = {"on": again.on.isoformat(), "because": again.because} if again is not None else None
     known = {"settled_by": [one._asdict() for one in settled_by], "answers": [one._asdict() for one in answers]}
     return data | known | {"look_again": look_again}
 
 
-def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> dict[str, Any]:
+def _entry_data(view: CohortView, entry: Entry, beside: Mapping[str, Beside]) -> dict[str, Any]:
     one, decision = entry.standing, entry.decision
     found = outcomes(one.results, view.criteria_of(entry))
-    age = ages.get(one.pseudonym)
+    age, notes, _ = beside[one.pseudonym]
     return {
         "patient": one.pseudonym,
         "rank": entry.rank,
@@ -70,4 +70,5 @@ def _entry_data(view: CohortView, entry: Entry, ages: Mapping[str, DataAge]) -> 
         "recheck_on": decision.recheck_on if decision else None,
         "recheck_because": decision.recheck_because if decision else None,
         "do_not_contact": entry.decided.barred,
+        "notes": [note._asdict() for note in notes],
     }

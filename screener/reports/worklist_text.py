@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from screener.worklist.answers_shown import AnswerShown
     from screener.worklist.asking import CohortQuestion
     from screener.worklist.cohort_view import CohortView, Entry
-    from screener.worklist.evidence import DataAge
+    from screener.worklist.evidence import Beside
     from screener.worklist.recheck import Recheck
     from screener.worklist.settling import SettledBy
 
@@ -31,12 +31,12 @@ _QUESTIONS_SHOWN: Final = 5
 
 
 class Listing(NamedTuple):
-    """Patients to be listed; `ids` are those of a table, by pseudonym, and `ages` the days of what is known."""
+    """Patients to be listed; `ids` are those of a table, by pseudonym, and `beside` what stands beside each."""
 
     view: CohortView
     entries: Sequence[Entry]
     ids: Mapping[str, str]
-    ages: Mapping[str, DataAge]
+    beside: Mapping[str, Beside]
 
 
 def worklist_lines(listing: Listing, questions: Sequence[CohortQuestion], *, more: int) -> Iterator[str]:
@@ -63,7 +63,8 @@ def _entry_lines(listing: Listing, entry: Entry) -> Iterator[str]:
     one = entry.standing
     name = f"{listing.ids[one.pseudonym]} ({one.pseudonym})" if one.pseudonym in listing.ids else one.pseudonym
     yield f"{name}: {_words(entry.bin)}; {_VERDICTS[one.verdict]}, score {one.score}, rank {entry.rank}{_badge(entry)}"
-    for line in (_open(listing.view, entry), _decision(entry), _age(listing, entry)):
+    died = [note.say for note in listing.beside[one.pseudonym].of_death]
+    for line in (*died, _open(listing.view, entry), _decision(entry), _age(listing, entry)):
         if line:
             yield f"    {line}"
 
@@ -108,7 +109,7 @@ def _decision(entry: Entry) -> str:
 
 
 def _age(listing: Listing, entry: Entry) -> str:
-    age = listing.ages.get(entry.standing.pseudonym)
+    age = listing.beside[entry.standing.pseudonym].age
     said = [f"data as of {entry.run.as_of}" + (", not in the last run" if entry.run.id != listing.view.run.id else "")]
     if age is not None:
         said += [
@@ -124,6 +125,10 @@ def patient_lines(
     """One patient, which single answer settles them, which answers stand, and when to look again."""
     (entry,) = listing.entries
     yield from _entry_lines(listing, entry)
+    _, notes, of_death = listing.beside[entry.standing.pseudonym]
+    for note in notes:
+        if note not in of_death:
+            yield f"    {note.say} ({note.cite})"
     vocabulary = listing.view.footings[entry.standing.basis_id].rules.vocabulary
     for one in settled_by:
         yield f"  {one.fact} ({vocabulary[one.fact].answered_by}): {vocabulary[one.fact].question}"

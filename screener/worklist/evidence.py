@@ -5,15 +5,15 @@ An export shows no day of birth, only its year, and no words on where something 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from screener.criteria.model import facts_of
+from screener.criteria.model import facts_of, notes_of
 from screener.dates import PartialDate
-from screener.facts.definitions import BIRTH_DATE
+from screener.facts.definitions import BIRTH_DATE, DECEASED
 from screener.facts.values import FactValue, PatientRecord
 from screener.matching.evaluate import Evaluator
 from screener.store.answers import AnswerStore
@@ -23,7 +23,7 @@ from screener.worklist.snapshot import decoded, fitting
 
 if TYPE_CHECKING:
     from screener.criteria.closures import Facts
-    from screener.matching.results import CriterionResult, PatientResult
+    from screener.matching.results import CriterionResult, NoteSaid, PatientResult
     from screener.store.memory import Memory
     from screener.worklist.cohort_view import CohortView, Entry
 
@@ -42,15 +42,21 @@ class Told(NamedTuple):
 def told(memory: Memory, view: CohortView, entries: Sequence[Entry]) -> Iterator[Told]:
     """Each patient with the facts and the result in force, answers among them, under the pseudonym."""
 
+    evaluators = _evaluators(view)
+    for entry, facts in facts_of_entries(memory, view, entries):
+        result = evaluators(entry).evaluate(PatientRecord(entry.standing.pseudonym, facts))
+        yield Told(entry, facts, result)
+
+
+def _evaluators(view: CohortView) -> Callable[[Entry], Evaluator]:
+    """What the result in force of a patient was found with."""
+
     @cache
     def evaluator(basis: int, as_of: str) -> Evaluator:
         footing = view.footings[basis]
         return Evaluator(footing.rules, date.fromisoformat(as_of), stale=footing.stale)
 
-    for entry, facts in facts_of_entries(memory, view, entries):
-        one = entry.standing
-        result = evaluator(one.basis_id, one.as_of).evaluate(PatientRecord(one.pseudonym, facts))
-        yield Told(entry, facts, result)
+    return lambda entry: evaluator(entry.standing.basis_id, entry.standing.as_of)
 
 
 def facts_of_entries(memory: Memory, view: CohortView, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Facts]]:
@@ -104,14 +110,35 @@ class DataAge(NamedTuple):
     days: int
 
 
-def data_ages(memory: Memory, view: CohortView, entries: Iterable[Entry]) -> dict[str, DataAge]:
-    """The age of what is known of each patient, by pseudonym; who has nothing with a date is left out."""
+class Beside(NamedTuple):
+    """What stands beside a patient in a list: the age of what is known, and the notes that hold.
+
+    `age` is none where nothing has a date. `of_death` are those of the notes that say that the patient has died.
+    """
+
+    age: DataAge | None
+    notes: tuple[NoteSaid, ...]
+    of_death: tuple[NoteSaid, ...]
+
+
+def beside(memory: Memory, view: CohortView, entries: Iterable[Entry]) -> dict[str, Beside]:
+    """What stands beside each patient, by pseudonym."""
     read = {number: [one.name for one in facts_of(footing.rules)] for number, footing in view.footings.items()}
-    ages = {}
+    of_death = {number: notes_of(DECEASED, footing.rules) for number, footing in view.footings.items()}
+    evaluators = _evaluators(view)
+    found = {}
     for entry, facts in facts_of_entries(memory, view, entries):
-        known = (facts[name].on for name in read[entry.standing.basis_id] if name in facts)
-        dates = sorted((on for on in known if on is not None), key=lambda on: on.last)
-        if dates:
-            days = (date.fromisoformat(entry.run.as_of) - dates[-1].last).days
-            ages[entry.standing.pseudonym] = DataAge(dates[0].text, dates[-1].text, days)
-    return ages
+        basis = entry.standing.basis_id
+        notes = evaluators(entry).notes(facts)
+        died = tuple(note for note in notes if note.id in of_death[basis])
+        found[entry.standing.pseudonym] = Beside(_age(entry, facts, read[basis]), notes, died)
+    return found
+
+
+def _age(entry: Entry, facts: Facts, read: Sequence[str]) -> DataAge | None:
+    known = (facts[name].on for name in read if name in facts)
+    dates = sorted((on for on in known if on is not None), key=lambda on: on.last)
+    if not dates:
+        return None
+    days = (date.fromisoformat(entry.run.as_of) - dates[-1].last).days
+    return DataAge(dates[0].text, dates[-1].text, days)

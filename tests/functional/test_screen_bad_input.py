@@ -162,3 +162,12 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None
     ran = screen(tmp_path / "patients.csv")
     assert ran.code == 2
     assert 'write "-" and send it to standard input' in ran.err
+
+
+@pytest.mark.parametrize("option", ["--out", "--report"])
+def test_a_result_never_replaces_the_patients_it_is_made_of(tmp_path: Path, option: str) -> None:
+    path = table(tmp_path, "patient_id,who_performance_status", "A,1")
+    before = path.read_bytes()
+    ran = screen(path, option, path, form="csv")
+    assert (ran.code, ran.out, path.read_bytes()) == (2, "", before)
+    assert "holds the patients, and would be replaced" in ran.err

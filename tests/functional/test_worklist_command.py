@@ -176,3 +176,24 @@ def test_an_age_below_the_limit_alone_excludes_somebody_of_whom_nothing_is_known
     settles = {one["fact"]: one["settles"] for one in listed(desk, "--patient", "P-030")["settled_by"]}
     assert settles["birth_date"] == "if_it_excludes"
     assert "always" not in settles.values()
+
+
+def test_who_has_died_is_said_first_and_is_never_among_those_to_be_called(tmp_path: Path) -> None:
+    heading, *rows = SAMPLE.read_text().splitlines()
+    table = tmp_path / "table.csv"
+    died = [f"{row},{'yes' if row.startswith('P-001,') else ''}" for row in rows]
+    table.write_text("\n".join([f"{heading},deceased", *died]))
+    desk = Desk(tmp_path)
+    desk.run(table)
+    for patient in ("P-001", "P-002"):
+        desk.call("decide", TRIAL, patient, "to_approach", *BY)
+    lines = worklist(desk, "--bin", "to_approach").out.splitlines()
+    (place,) = [number for number, line in enumerate(lines) if "has died: do not contact" in line]
+    assert lines[place - 1].startswith(f"{desk.pseudonym('P-001')}: ")
+    notes = {one["patient"]: {note["id"] for note in one["notes"]} for one in listed(desk)["patients"]}
+    assert [one for one, ids in notes.items() if "N5" in ids] == [desk.pseudonym("P-001")]
+    called = tmp_path / "to-approach.csv"
+    said = desk.call("export", TRIAL, "--contacts", "--out", called, *BY)
+    assert "Left out, since the record says that they have died: 1." in said.err
+    assert desk.pseudonym("P-002") in called.read_text()
+    assert desk.pseudonym("P-001") not in called.read_text()
