@@ -7,10 +7,11 @@ import itertools
 import pytest
 from events import AS_OF, VALUE_SETS, Words, codes, conflicting, event, quantity, unreadable
 
+from screener.criteria.closures import Facts
 from screener.criteria.derivations import FieldTest, HasCode, InValueSet, SameAs, WhereAll, WhereAny, WhereNot
 from screener.criteria.model import ChoiceTest, NumberTest
 from screener.deriving import sieve
-from screener.deriving.sieve import ByCodes, is_coded, parted, strict
+from screener.deriving.sieve import ByCodes, ByFacts, is_coded, parted, strict
 from screener.deriving.where import Wheres
 from screener.facts.events import Event
 
@@ -67,6 +68,25 @@ def test_too_much_is_forgotten_at_once_and_told_again(monkeypatch: pytest.Monkey
     known = ByCodes(tell, (FRACTURE,))
     told = [known(event("condition", code=word)) for word in ("a", "b", "a", "c", "a")]
     assert told == ["a", "b", "a", "c", "a"]
+    assert asked == ["a", "b", "c", "a"]
+
+
+def test_of_events_that_are_alike_too_much_is_forgotten_at_once_and_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieve, "_REMEMBERED", 2)
+    asked: list[str] = []
+
+    def tell(one: Event, facts: Facts = {}) -> str:  # noqa: B006  # nobody changes it
+        asked.append(one.fields["code"].said)
+        return asked[-1]
+
+    alike = {word: object() for word in ("a", "b", "c")}
+    events = [event("condition", code=word)._replace(alike=alike[word]) for word in ("a", "b", "a", "c", "a")]
+    by_facts = ByFacts(tell, (SAME_SIDE,))
+    assert [by_facts(one, {}) for one in events] == ["a", "b", "a", "c", "a"]
+    assert asked == ["a", "b", "c", "a"]
+    asked.clear()
+    by_codes = ByCodes(tell, (FRACTURE,))
+    assert [by_codes(one) for one in events] == ["a", "b", "a", "c", "a"]
     assert asked == ["a", "b", "c", "a"]
 
 
