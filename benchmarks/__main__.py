@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import tempfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from benchmarks import handwritten
 from benchmarks.cohort import records, write_csv
-from benchmarks.measure import command, per_second
+from benchmarks.measure import command
+from benchmarks.measure import per_second as per_second_of
 from benchmarks.table import publish
 from screener.criteria.library import find_rules, shipped
 from screener.dates import Length, latest_passed
@@ -18,6 +20,8 @@ from screener.matching.gate import admitted
 from screener.reports.json_forms import JsonForm
 
 TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
+per_second = partial(per_second_of, rounds=10)
+"""A run of a few hundredths of a second measures what else the machine does."""
 
 
 def evaluation() -> list[tuple[str, str]]:
