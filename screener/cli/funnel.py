@@ -46,7 +46,7 @@ def command(
     from screener.reports.worklist_text import funnel_lines
     from screener.reports.writing_out import write_out
     from screener.worklist.funnel import funnel_of
-    from screener.worklist.suppression import shared
+    from screener.worklist.suppression import shared, words_for_withheld
 
     who = named(by)
     with open_memory_at(store_url) as memory:
@@ -54,14 +54,14 @@ def command(
     data = shared(funnel_of(view), suppress_below)
     changed = changed_since_run(view, criteria_dir, store_url)
     title = f"{view.trial} after run {view.run.id} as of {view.run.as_of}"
+    hidden = words_for_withheld(suppress_below)
     if form == "svg":
-        hidden = [f"Counts from 1 to {suppress_below - 1} are not told."] if suppress_below > 1 else []
         rules = f"Rules: {view.footing.loaded.approval}. Anchor of the audit trail: {anchor}."
         content = funnel_svg(data, title=title, notes=[*hidden, rules, *_cut(f"Intended use: {INTENDED_USE}")])
     elif form == "json":
         content = f"{compact(data | {'changed_since_run': changed})}\n"
     else:
-        content = "".join(f"{line}\n" for line in (title, *funnel_lines(data)))
+        content = "".join(f"{line}\n" for line in (title, *funnel_lines(data), *hidden))
     write_out([content.encode()], out)
     say_standing(view, anchor, changed)
     return EXIT_OK

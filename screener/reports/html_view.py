@@ -24,6 +24,7 @@ from screener.reports.html_words import (
     verdict_of,
     why,
 )
+from screener.reports.ranked_list import said_of_death
 from screener.worklist.funnel import CriterionLoss, losses_of
 
 
@@ -90,6 +91,7 @@ class PatientView(NamedTuple):
     id: str
     verdict: VerdictWords
     score: int
+    died: list[str]
     why: str
     explained: list[str]
     facts: list[FactView]
@@ -138,6 +140,7 @@ class _Showing:
     """Puts patients into words, with what is the same for all of them said once."""
 
     def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
         self.vocabulary = rules.vocabulary
         self.quotes = [quoted(one) for one in rules.criteria]
         self.readings = [_readings(one) for one in rules.criteria]
@@ -153,8 +156,8 @@ class _Showing:
             for one in result.questions
         ]
         return PatientView(
-            rank, f"patient-{rank}", result.patient_id, verdict_of(result), result.score, why(result),
-            explained(result), self.facts(result), criteria, questions,
+            rank, f"patient-{rank}", result.patient_id, verdict_of(result), result.score,
+            said_of_death(self.rules, result), why(result), explained(result), self.facts(result), criteria, questions,
             [self.presumption(one) for one in result.presumed],
             [(note.id, note.say, note.cite) for note in result.notes],
         )  # fmt: skip

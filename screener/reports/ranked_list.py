@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from screener.criteria.library import LoadedRules
-from screener.criteria.model import Criterion, notes_of
+from screener.criteria.model import Criterion, RuleSet, notes_of
 from screener.facts.definitions import DECEASED
 from screener.matching.results import PatientResult
 
@@ -137,9 +137,13 @@ def _spaced(criteria: Sequence[Criterion], texts: Sequence[Text]) -> Iterator[Te
 
 def in_short(loaded: LoadedRules, result: PatientResult) -> str:
     """What decides the patient, in a line or two; that a patient has died stands before all of it."""
-    of_death = notes_of(DECEASED, loaded.rules) if result.notes else ()
-    died = [note.say for note in result.notes if note.id in of_death]
-    return " ".join([*died, _decisive(loaded, result)])
+    return " ".join([*said_of_death(loaded.rules, result), _decisive(loaded, result)])
+
+
+def said_of_death(rules: RuleSet, result: PatientResult) -> list[str]:
+    """What is to be said first of a patient of whom the record says that she has died; nothing of anybody else."""
+    of_death = notes_of(DECEASED, rules) if result.notes else ()
+    return [note.say for note in result.notes if note.id in of_death]
 
 
 def _decisive(loaded: LoadedRules, result: PatientResult) -> str:

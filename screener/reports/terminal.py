@@ -22,7 +22,7 @@ from screener.facts.values import FactValue
 from screener.matching.results import CriterionResult, PatientResult
 from screener.registry.text import normalise
 from screener.reports.fact_words import STATE_WORDS, record_words
-from screener.reports.ranked_list import COLOURS, SIGNS, RankedList, verdict_words
+from screener.reports.ranked_list import COLOURS, SIGNS, RankedList, said_of_death, verdict_words
 from screener.reports.writing_out import write_out
 from screener.store.standing import Standing
 
@@ -51,7 +51,12 @@ def explanation(standing: Standing, as_of: date, result: PatientResult) -> None:
     """Print one patient: the evidence, every criterion beside the registry's words, and the verdict last."""
     loaded = standing.loaded
     parts: list[RenderableType] = [_heading(standing, as_of), Text(f"\nPatient {result.patient_id}\n", style="bold")]
-    parts += [_evidence(loaded, result), _criteria(loaded, result, quotes=True), *_closing(loaded, result)]
+    parts += [
+        *_died(loaded, result),
+        _evidence(loaded, result),
+        _criteria(loaded, result, quotes=True),
+        *_closing(loaded, result),
+    ]
     parts.append(_verdict(result))
     show(Group(*parts, Text(f"\n{_sentence(INTENDED_USE)}", style="dim")), None)
 
@@ -87,7 +92,14 @@ def _heading(standing: Standing, as_of: date) -> Text:
 def patient_content(loaded: LoadedRules, result: PatientResult, rank: int) -> Group:
     """One patient of the list: every criterion with its reason, the questions and notes, the verdict last."""
     title = Text(f"\n{rank}. {result.patient_id}", style="bold")
-    return Group(title, _criteria(loaded, result, quotes=False), *_closing(loaded, result), _verdict(result))
+    criteria = _criteria(loaded, result, quotes=False)
+    return Group(title, *_died(loaded, result), criteria, *_closing(loaded, result), _verdict(result))
+
+
+def _died(loaded: LoadedRules, result: PatientResult) -> Iterator[RenderableType]:
+    """That the patient has died, before everything else: whoever reads on may be about to call."""
+    for say in said_of_death(loaded.rules, result):
+        yield Padding(Text(f"! {say}", style="bold"), (0, 0, 1, 2))
 
 
 def _criteria(loaded: LoadedRules, result: PatientResult, *, quotes: bool) -> RenderableType:

@@ -22,6 +22,16 @@ Cells = dict[str, "int | str"]
 """Counts as they are told, by name; those of a criterion as `I1.alone`."""
 
 
+def words_for_withheld(below: int) -> list[str]:
+    """What the signs in the place of counts mean, for whoever reads them; nothing where every count is told."""
+    if below == 1:
+        return []
+    small = "0 or 1" if below == 2 else f"1 to {below - 1}"
+    return [
+        f"<{below} is a count of {small}. What is {WITHHELD} is any count with which a small one could be worked out."
+    ]
+
+
 def shared(funnel: Funnel, below: int) -> dict[str, Any]:
     """The counts as they may leave the institution: small ones, which can point at somebody, are not told.
 

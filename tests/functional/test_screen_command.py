@@ -221,4 +221,10 @@ def test_that_a_patient_has_died_is_said_in_the_list_and_beside_the_result_and_c
     listed = " ".join(screen(place, form="table").out.split())
     explained = screener("explain", TRIAL, "--patients", str(place), "--patient", "P-001", "--as-of", "2026-06-01")
     assert words in listed
-    assert words in " ".join(explained.out.split())
+    said = " ".join(explained.out.split())
+    assert said.index(words) < said.index("where to look it up") < said.index("I1")
+    report = tmp_path / "report.html"
+    screen(place, "--report", report)
+    page = report.read_text(encoding="utf-8")
+    overview, patient = page.index('id="overview"'), page.index('id="patient-1"')
+    assert overview < page.index(words) < patient < page.index(words, patient) < page.index("<h3>Facts", patient)

@@ -10,7 +10,7 @@ import pytest
 from screener.reports.funnel_svg import funnel_svg
 from screener.worklist.funnel import CriterionLoss, Funnel, kappa, losses
 from screener.worklist.outcomes import Outcomes
-from screener.worklist.suppression import parts, shared
+from screener.worklist.suppression import WITHHELD, parts, shared, words_for_withheld
 
 
 def test_kappa_is_that_of_cohens_definition() -> None:
@@ -54,6 +54,14 @@ def test_a_small_count_cannot_be_worked_out_from_the_others() -> None:
     by_criterion = shared(counted(60, 40, 0, 20, 37, 3), 5)["by_criterion"]
     assert [one["alone"] for one in by_criterion] == ["withheld", 37, "<5"]
     assert {one["unknown"] for one in by_criterion} == {"<5"}
+
+
+@pytest.mark.parametrize(("below", "small"), [(2, "<2 is a count of 0 or 1."), (5, "<5 is a count of 1 to 4.")])
+def test_what_stands_in_the_place_of_a_count_is_explained(below: int, small: str) -> None:
+    (said,) = words_for_withheld(below)
+    assert said.startswith(small)
+    assert WITHHELD in said
+    assert words_for_withheld(1) == []
 
 
 @pytest.mark.parametrize("below", [2, 3, 4, 5])
