@@ -1,4 +1,4 @@
-"""Desks after one run of the sample patients: one on either kind of store, one on a file.
+"""Desks: new ones, after one run of the sample patients, and after an answer; on either kind of store, or on a file.
 
 A test module asks for them with `pytest_plugins = ["postgres", "desks"]`.
 """
@@ -12,18 +12,34 @@ from remembered import SAMPLE, Desk
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """A desk after one run."""
-    return _after_a_run(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+def new_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    """A desk before its first run."""
+    return Desk(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
-def file_desk(tmp_path: Path) -> Desk:
+def new_file_desk(tmp_path: Path) -> Desk:
     """The same on a file."""
-    return _after_a_run(tmp_path, None)
+    return Desk(tmp_path)
 
 
-def _after_a_run(folder: Path, url: str | None) -> Desk:
-    desk = Desk(folder, url)
-    desk.run(SAMPLE)
-    return desk
+@pytest.fixture
+def desk(new_desk: Desk) -> Desk:
+    """A desk after one run."""
+    new_desk.run(SAMPLE)
+    return new_desk
+
+
+@pytest.fixture
+def file_desk(new_file_desk: Desk) -> Desk:
+    """The same on a file."""
+    new_file_desk.run(SAMPLE)
+    return new_file_desk
+
+
+@pytest.fixture
+def answered_desk(new_desk: Desk) -> Desk:
+    """A desk after one run and one answer."""
+    new_desk.run(SAMPLE)
+    new_desk.answer("P-003", "primary_breast_sarcoma", "no")
+    return new_desk

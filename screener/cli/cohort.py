@@ -75,9 +75,7 @@ def command(
       screener cohort NCT06452485 --facts 'exports/*.csv' --out results.csv --memory-limit 2GB
       screener cohort NCT06452485 --facts cohort.parquet --show-sql
     """
-    _see_where_to_write(out, show_sql=show_sql)
-    if engine != "postgres" and out is not None:
-        check_places(facts, Path(out))
+    _see_where_to_write(out, None if engine == "postgres" else facts, show_sql=show_sql)
     some = rules_ready(trials, criteria_dir, store_url)
     run = _Run(rules_of(some), facts, as_of or today(), layout, show_sql=show_sql)
     if engine == "duckdb":
@@ -93,9 +91,12 @@ def command(
     return say_summary(summary)
 
 
-def _see_where_to_write(out: str | None, *, show_sql: bool) -> None:
+def _see_where_to_write(out: str | None, files: str | None, *, show_sql: bool) -> None:
+    """See that the result has a place, and that it is none of the files that the facts are read from."""
     if out is None and not show_sql:
         raise UsageError("The result needs a place.", hint="Add --out results.parquet, or --show-sql to see the query.")
+    if out is not None and files is not None:
+        check_places(files, Path(out))
 
 
 class _Run:

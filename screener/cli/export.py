@@ -80,10 +80,7 @@ def command(
 
     order = _Order(log, contacts, site, sources, named(by))
     form = form or _form_of(out)
-    if sources and form != "xlsx":
-        raise UsageError("Only a workbook shows the evidence.", hint="Leave --sources away, or write an .xlsx.")
-    if contacts and log == "screening":
-        raise UsageError("Who is to be approached has not consented yet.", hint="Leave --log or --contacts away.")
+    _see_whether_that_goes(order, form)
     if form == "redcap-dictionary":
         from screener.reports.redcap import dictionary
 
@@ -103,6 +100,13 @@ def command(
         click.echo("What is of the pre-screening log stays in the institution; the key never goes along.", err=True)
     click.echo(f"Anchor of the audit trail: {anchor}", err=True)
     return EXIT_OK
+
+
+def _see_whether_that_goes(order: _Order, form: str) -> None:
+    if order.sources and form != "xlsx":
+        raise UsageError("Only a workbook shows the evidence.", hint="Leave --sources away, or write an .xlsx.")
+    if order.contacts and order.log == "screening":
+        raise UsageError("Who is to be approached has not consented yet.", hint="Leave --log or --contacts away.")
 
 
 def write_log(memory: Memory, view: CohortView, order: _Order, form: str, *, out: Path, anchor: Anchor) -> int:

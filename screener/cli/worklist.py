@@ -72,13 +72,12 @@ def command(
     from screener.reports.json_text import compact
     from screener.worklist.filters import Filters
 
-    who = named(by)
     filters = Filters(bins, changed, verdict, asks, fails, open_, seen_before.isoformat() if seen_before else None)
     if (questions or patient) and not filters.empty:
         raise UsageError("Filters go with the list alone.", hint="Leave them away, or --questions and --patient.")
     with open_memory_at(store_url) as memory:
         known = _known(memory, patient) if patient is not None else None
-        view, anchor = looked_at(memory, trial, who, "worklist", since=since, patient=known)
+        view, anchor = looked_at(memory, trial, named(by), "worklist", since=since, patient=known)
         ids = _ids(memory, trial, criteria_dir, patients) if patients is not None else {}
         look = _Look(memory, view, ids, form)
         if known is not None:
