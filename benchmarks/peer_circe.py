@@ -164,7 +164,8 @@ def tables(cohort: Path) -> Iterator[str]:
     yield "create table concept (concept_id bigint, fact varchar, value varchar, invalid_reason varchar)"
     rows = ", ".join(f"({one}, '{fact}', '{value}', null)" for (fact, value), one in CONCEPTS.items())
     yield f"insert into concept values {rows}"
-    yield "create table person as select person_id, id as person_source_value, year(birth_date::date) as year_of_birth from facts"
+    yield """create table person as select person_id, id as person_source_value,
+        year(birth_date::date) as year_of_birth from facts"""
     yield f"""create table observation_period as select person_id, date '2020-01-01' as observation_period_start_date,
         date '{DAY}' as observation_period_end_date from facts"""
     yield f"""create table visit_occurrence as select person_id as visit_occurrence_id, person_id,
@@ -179,7 +180,8 @@ def tables(cohort: Path) -> Iterator[str]:
             null::double as range_low, null::double as range_high, null::varchar as value_as_string,
             null::bigint as value_as_concept_id, null::bigint as unit_concept_id, null::double as quantity
             from said join concept using (fact, value) where fact in ({of})"""
-    yield "create table cohort (cohort_definition_id int, subject_id bigint, cohort_start_date date, cohort_end_date date)"
+    yield """create table cohort (cohort_definition_id int, subject_id bigint,
+        cohort_start_date date, cohort_end_date date)"""
 
 
 def main(cohort: Path, out: Path) -> None:
