@@ -44,17 +44,27 @@ def one_of(name: str, *values: str) -> Elm:
     return {"type": "If", "condition": unknown, "then": NULL, "else": operation("In", fact(name), texts(values))}
 
 
-def criteria(day: date) -> dict[str, Elm]:
+def date_of(day: date) -> Elm:
+    return {"type": "Date"} | {part: literal(getattr(day, part)) for part in ("year", "month", "day")}
+
+
+def of_age(day: date, *, by_age: bool) -> Elm:
+    """`CalculateAgeInYearsAt(birth_date, @2026-06-01) >= 18`, or the same as the latest day of birth that fits."""
+    if not by_age:
+        born = {"type": "ToDate", "operand": fact("birth_date")}
+        return operation("LessOrEqual", born, date_of(day.replace(year=day.year - 18)))
+    age = operation("CalculateAgeAt", fact("birth_date"), date_of(day)) | {"precision": "Year"}
+    return operation("GreaterOrEqual", age, literal(18))
+
+
+def criteria(day: date, *, by_age: bool) -> dict[str, Elm]:
     """An expression for each criterion, I6 aside, which decides nothing."""
-    today = {"type": "Date"} | {part: literal(getattr(day, part)) for part in ("year", "month", "day")}
     prior, surgery, count = "prior_breast_irradiation", "recurrence_surgery", "metastasis_count"
     both, either = "And", "Or"
     return {
         # who_performance_status <= 2
         "I1": operation("LessOrEqual", fact("who_performance_status"), literal(2)),
-        # CalculateAgeInYearsAt(birth_date, @2026-06-01) >= 18
-        "I2": operation("GreaterOrEqual",
-                        operation("CalculateAgeAt", fact("birth_date"), today) | {"precision": "Year"}, literal(18)),
+        "I2": of_age(day, by_age=by_age),
         # recurrence_type in {...} and primary_irradiated_postoperatively
         "I3": operation(both, one_of("recurrence_type", *LRR_TYPES), fact("primary_irradiated_postoperatively")),
         # (surgery = 'salvage_mastectomy' and high_risk) or (surgery = 'local_excision' and reirradiation_indicated)
@@ -77,10 +87,10 @@ def criteria(day: date) -> dict[str, Elm]:
     }  # fmt: skip
 
 
-def library(day: date) -> Elm:
+def library(day: date, *, by_age: bool = True) -> Elm:
     """The whole library as cql-execution reads it."""
     patient = {"type": "SingletonFrom", "operand": {"type": "Retrieve", "dataType": f"{{{MODEL}}}Patient"}}
-    definitions = {"Patient": patient} | criteria(day)
+    definitions = {"Patient": patient} | criteria(day, by_age=by_age)
     models = {"System": "urn:hl7-org:elm-types:r1", "Simple": MODEL}
     return {
         "library": {

@@ -27,7 +27,7 @@ import duckdb
 
 from benchmarks.cohort import rows
 from benchmarks.cohort_by_hand import IDS
-from benchmarks.measure import RUNS
+from benchmarks.measure import RUNS, on_one_processor
 from benchmarks.peer_elm import library
 from benchmarks.peer_ours import DAY, Run, rules
 from benchmarks.table import publish_lines
@@ -37,8 +37,9 @@ from screener.facts.definitions import FactDefinition, Vocabulary
 HERE = Path(__file__).parent
 FEW = 2_000
 """How many patients an engine screens that takes milliseconds for one."""
+PIP = "FOLDER/bin/python -m pip install"
 OUTCOMES, REASONS, COHORT = "ours, outcomes alone", "ours, every reason in words", "ours, `screener cohort` on DuckDB"
-COLUMNS = ("way", "criteria", "patients", "patients/s", "a second of a processor", "ours as fast, times", "unknown is",
+COLUMNS = ("way", "criteria", "patients", "patients/s", "of processor time", "ours as fast, times", "unknown is",
            "says why", "agrees")  # fmt: skip
 
 
@@ -79,31 +80,41 @@ def write_cohort(folder: Path, count: int, vocabulary: Vocabulary) -> None:
     lines = [json.dumps(flat(row, vocabulary)) + "\n" for row in rows(count, vocabulary)]
     (folder / "cohort.jsonl").write_text("".join(lines), encoding="utf-8")
     (folder / "few.jsonl").write_text("".join(lines[:FEW]), encoding="utf-8")
-    (folder / "elm.json").write_text(json.dumps(library(DAY)), encoding="utf-8")
+    for name, by_age in (("age", True), ("birth", False)):
+        (folder / f"{name}.json").write_text(json.dumps(library(DAY, by_age=by_age)), encoding="utf-8")
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"""copy (select id as patient_id, * exclude (id, recordType)
             from read_json('{folder}/cohort.jsonl')) to '{folder}/cohort.parquet' (format parquet)""")
 
 
-def ways(folder: Path, peers: Path | None) -> list[Way]:
+def ways(folder: Path, peers: Path) -> list[Way]:
     """Every engine, whether it is installed or not."""
-    cohort, few = folder / "cohort.jsonl", folder / "few.jsonl"
-    place = peers or Path("FOLDER")
-    modules, python = place / "node_modules", place / "bin" / "python"
+    cohort, python = folder / "cohort.jsonl", peers / "bin" / "python"
     ours = [sys.executable, "-m", "benchmarks.peer_ours"]
-    pip = f"`{python} -m pip install {{}}`"
     return [
         Way(OUTCOMES, [*ours, "outcomes", cohort], OUTCOMES, "no"),
-        Way("cql-execution", ["node", HERE / "peer_cql.js", cohort, folder / "elm.json"], OUTCOMES, "no",
-            environment={"NODE_PATH": str(modules)}, install=f"`npm install --prefix {place} cql-execution@3.3.2`",
-            missing=not (shutil.which("node") and (modules / "cql-execution").is_dir())),
+        of_cql("cql-execution", [cohort, folder / "age.json"], peers / "node_modules"),
+        of_cql("cql-execution, a latest date of birth for the age", [cohort, folder / "birth.json"],
+               peers / "node_modules"),
         Way(REASONS, [*ours, "reasons", cohort], REASONS, "in words"),
-        Way("openmed", [python, HERE / "peer_openmed.py", few], REASONS, "by a code",
-            install=pip.format("openmed==3.1.0"), missing=not has(python, "openmed")),
+        Way("openmed", [python, HERE / "peer_openmed.py", folder / "few.jsonl"], REASONS, "by a code",
+            install=f"{PIP} openmed==3.1.0", missing=not has(python, "openmed")),
         Way(COHORT, [*ours, "cohort", folder / "cohort.parquet"], COHORT, "causes"),
         Way("ohdsi-circepy", [python, HERE / "peer_circe.py", cohort], COHORT, "no", unknown="not met",
-            install=pip.format("ohdsi-circepy==0.3.0"), missing=not has(python, "ohdsi-circepy")),
+            install=f"{PIP} ohdsi-circepy==0.3.0", missing=not has(python, "ohdsi-circepy")),
     ]  # fmt: skip
+
+
+def of_cql(name: str, read: list[Path], modules: Path) -> Way:
+    return Way(
+        name,
+        ["node", HERE / "peer_cql.js", *read],
+        OUTCOMES,
+        "no",
+        environment={"NODE_PATH": str(modules)},
+        install="npm install --prefix FOLDER cql-execution@3.3.2",
+        missing=not (shutil.which("node") and (modules / "cql-execution").is_dir()),
+    )
 
 
 def has(python: Path, package: str) -> bool:
@@ -114,14 +125,13 @@ def has(python: Path, package: str) -> bool:
 
 def run(way: Way, out: Path) -> Run:
     """One run of an engine in a process of its own."""
-    pin = {min(os.sched_getaffinity(0))}
     child = subprocess.run(
         [str(one) for one in (*way.arguments, out)],
         env={**os.environ, **way.environment},
         stdout=subprocess.PIPE,
         text=True,
         check=False,
-        preexec_fn=lambda: os.sched_setaffinity(0, pin),
+        preexec_fn=on_one_processor(),
     )
     if child.returncode:
         raise SystemExit(f"{way.name} came to no end; what it says stands above.")
@@ -133,20 +143,22 @@ def answers(path: Path) -> dict[str, str]:
     return dict(line.split("\t") for line in lines)
 
 
-def agreement(way: Way, criteria: list[str], theirs: dict[str, str], ours: dict[str, str]) -> str:
+def agreement(way: Way, one: Run, theirs: dict[str, str], ours: dict[str, str]) -> str:
     """That an engine says what ours says, in the words of the table.
 
     Raises:
-        SystemExit: it does not, of some patient and criterion.
+        SystemExit: it does not, of some patient and criterion, or it left patients out.
     """
-    places = [IDS.index(one) for one in criteria]
+    criteria, places = one.criteria, [IDS.index(name) for name in one.criteria]
+    if theirs.keys() != set(list(ours)[: one.patients]):
+        raise SystemExit(f"{way.name} screened other patients than ours. Nothing is published.")
     same = str.maketrans("?", "0") if way.unknown != "kept" else {}
-    wanted = {patient: "".join(ours[patient][one] for one in places) for patient in theirs}
+    wanted = {patient: "".join(ours[patient][place] for place in places) for patient in theirs}
     other = [
         name
         for patient, told in theirs.items()
-        for name, one, two in zip(criteria, told, wanted[patient].translate(same), strict=True)
-        if one != two
+        for name, said, ours_said in zip(criteria, told, wanted[patient].translate(same), strict=True)
+        if said != ours_said
     ]
     if other:
         counts = ", ".join(f"{name} of {other.count(name):,} patients" for name in dict.fromkeys(other))
@@ -171,12 +183,13 @@ def measured(found: list[Way], folder: Path) -> tuple[list[str], str]:
     lines = []
     for way in found:
         if way.missing:
-            lines.append(f"| {way.name} | not installed: {way.install} |{' |' * (len(COLUMNS) - 2)}")
+            lines.append(f"| {way.name} | not installed: `{way.install}` |{' |' * (len(COLUMNS) - 2)}")
             continue
         some, base = runs[way.name], runs[way.beside]
-        agrees = agreement(way, some[0].criteria, answers(outs[way.name]), ours)
+        agrees = agreement(way, some[0], answers(outs[way.name]), ours)
         lines.append(line(way, some, base, agrees))
-    return lines, ", ".join(f"{way.name} {runs[way.name][0].version}" for way in there if way.install) or "no peer"
+    versions = {f"{way.name.partition(',')[0]} {runs[way.name][0].version}": None for way in there if way.install}
+    return lines, ", ".join(versions) or "no peer"
 
 
 def line(way: Way, some: list[Run], base: list[Run], agrees: str) -> str:
@@ -196,7 +209,7 @@ def line(way: Way, some: list[Run], base: list[Run], agrees: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def publish(count: int, peers: Path | None) -> None:
+def publish(count: int, peers: Path) -> None:
     load = f"{os.getloadavg()[0]:.1f}"
     with tempfile.TemporaryDirectory() as name:
         write_cohort(Path(name), count, rules().vocabulary)
@@ -214,11 +227,10 @@ def publish(count: int, peers: Path | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers")
     parser.add_argument("patients", nargs="?", type=int, default=100_000)
-    told = os.environ.get("BENCHMARK_PEERS")
-    parser.add_argument("--peers", type=Path, default=Path(told) if told else None,
-                        help="the folder of the peers [environment: BENCHMARK_PEERS]")  # fmt: skip
+    parser.add_argument("--peers", type=Path, default=Path(os.environ.get("BENCHMARK_PEERS", "peers")),
+                        help="the folder of the peers [default: peers; environment: BENCHMARK_PEERS]")  # fmt: skip
     asked = parser.parse_args()
-    publish(asked.patients, asked.peers and asked.peers.absolute())
+    publish(asked.patients, asked.peers.absolute())
 
 
 if __name__ == "__main__":
