@@ -14,7 +14,8 @@ const [cohort, elm, out] = process.argv.slice(2);
 const library = new cql.Library(JSON.parse(fs.readFileSync(elm, "utf8")));
 const names = Object.keys(library.expressions).filter((name) => name !== "Patient");
 const patients = fs.readFileSync(cohort, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
-const word = (value) => (value === true ? "1" : value === false ? "0" : value === null || value === undefined ? "?" : "!");
+const words = new Map([[true, "1"], [false, "0"], [null, "?"], [undefined, "?"]]);
+const word = (value) => words.get(value) ?? "!";
 
 async function screened(some) {
   const results = await new cql.Executor(library).exec(new cql.PatientSource(some));

@@ -1,4 +1,7 @@
-"""`python -m benchmarks.peer_ours outcomes|reasons|cohort COHORT OUT`: a run of ours, beside those of the peers."""
+"""`python -m benchmarks.peer_ours KIND COHORT OUT`: a run of ours, beside those of the peers.
+
+The kinds are outcomes, reasons (both in this process), cohort (the command) and statement (on DuckDB).
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from screener.matching.evaluate import Evaluator
 from screener.matching.gate import admitted
 
 TRIAL, DAY = "NCT06452485", date(2026, 6, 1)
+COHORT = [sys.executable, "-m", "screener", "cohort", TRIAL, "--as-of", str(DAY), "--facts"]
 TRUTHS = {True: "1", False: "0", None: "?"}
 RESULTS = {"met": "1", "applies": "1", "not met": "0", "does not apply": "0", "unknown": "?"}
 
@@ -77,19 +81,35 @@ def cohort_command(cohort: Path, out: Path) -> Run:
     """The whole command, from Parquet to Parquet, its start counted."""
     made = out.with_suffix(".parquet")
     start, before = time.perf_counter(), os.times()
-    subprocess.run([sys.executable, "-m", "screener", "cohort", TRIAL, "--facts", str(cohort), "--out", str(made),
-                    "--as-of", str(DAY), "--threads", "1"], check=True, stderr=subprocess.DEVNULL)  # fmt: skip
+    subprocess.run([*COHORT, str(cohort), "--out", str(made), "--threads", "1"], check=True, stderr=subprocess.DEVNULL)
     seconds, after = time.perf_counter() - start, os.times()
     processors = after.children_user + after.children_system - before.children_user - before.children_system
     with duckdb.connect(config={"threads": 1}) as connection:
-        found = connection.execute(f"select patient_id, {', '.join(IDS)} from '{made}'").fetchall()
-    out.write_text("".join(f"{patient}\t{''.join(RESULTS[one] for one in told)}\n" for patient, *told in found),
-                   encoding="utf-8")  # fmt: skip
-    return Run(__version__, list(IDS), len(found), seconds, processors)
+        count = write_answers(connection, f"'{made}'", out)
+    return Run(__version__, list(IDS), count, seconds, processors)
+
+
+def cohort_statement(cohort: Path, out: Path) -> Run:
+    """The command's statement alone, from Parquet to a table."""
+    shown = subprocess.run([*COHORT, str(cohort), "--show-sql"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    with duckdb.connect(config={"threads": 1}) as connection:
+        start, spent = time.perf_counter(), time.process_time()
+        connection.execute(f"create table found as {shown.strip().rstrip(';')}")
+        seconds, processors = time.perf_counter() - start, time.process_time() - spent
+        count = write_answers(connection, "found", out)
+    return Run(__version__, list(IDS), count, seconds, processors)
+
+
+def write_answers(connection: duckdb.DuckDBPyConnection, source: str, out: Path) -> int:
+    found = connection.execute(f"select patient_id, {', '.join(IDS)} from {source}").fetchall()
+    lines = (f"{patient}\t{''.join(RESULTS[one] for one in told)}\n" for patient, *told in found)
+    out.write_text("".join(lines), encoding="utf-8")
+    return len(found)
 
 
 def main(kind: str, cohort: Path, out: Path) -> None:
-    found = cohort_command(cohort, out) if kind == "cohort" else in_process(kind, cohort, out)
+    on_duckdb = {"cohort": cohort_command, "statement": cohort_statement}
+    found = on_duckdb[kind](cohort, out) if kind in on_duckdb else in_process(kind, cohort, out)
     print(json.dumps(found._asdict()))
 
 

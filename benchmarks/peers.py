@@ -38,7 +38,8 @@ HERE = Path(__file__).parent
 FEW = 2_000
 """How many patients an engine screens that takes milliseconds for one."""
 PIP = "FOLDER/bin/python -m pip install"
-OUTCOMES, REASONS, COHORT = "ours, outcomes alone", "ours, every reason in words", "ours, `screener cohort` on DuckDB"
+OUTCOMES, REASONS = "ours, outcomes alone", "ours, every reason in words"
+COHORT, STATEMENT = "ours, `screener cohort` on DuckDB", "ours, its statement alone"
 COLUMNS = ("way", "criteria", "patients", "patients/s", "of processor time", "ours as fast, times", "unknown is",
            "says why", "agrees")  # fmt: skip
 
@@ -100,7 +101,8 @@ def ways(folder: Path, peers: Path) -> list[Way]:
         Way("openmed", [python, HERE / "peer_openmed.py", folder / "few.jsonl"], REASONS, "by a code",
             install=f"{PIP} openmed==3.1.0", missing=not has(python, "openmed")),
         Way(COHORT, [*ours, "cohort", folder / "cohort.parquet"], COHORT, "causes"),
-        Way("ohdsi-circepy", [python, HERE / "peer_circe.py", cohort], COHORT, "no", unknown="not met",
+        Way(STATEMENT, [*ours, "statement", folder / "cohort.parquet"], STATEMENT, "causes"),
+        Way("ohdsi-circepy", [python, HERE / "peer_circe.py", cohort], STATEMENT, "no", unknown="not met",
             install=f"{PIP} ohdsi-circepy==0.3.0", missing=not has(python, "ohdsi-circepy")),
     ]  # fmt: skip
 
