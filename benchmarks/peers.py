@@ -203,7 +203,9 @@ def line(way: Way, some: list[Run], base: list[Run], agrees: str) -> str:
         for theirs, ours in zip(some, base, strict=True)
     )
     covered = (
-        "all" if len(one.criteria) == len(IDS) else f"{len(one.criteria)} of {len(IDS)}: {', '.join(one.criteria)}"
+        f"all {len(IDS)}"
+        if len(one.criteria) == len(IDS)
+        else f"{len(one.criteria)} of {len(IDS)}: {', '.join(one.criteria)}"
     )
     beside = "" if way.name == way.beside else f"{times:.3g}"
     cells = (way.name, covered, f"{one.patients:,}", f"{clock:,.0f}", f"{processor:,.0f}", beside, way.unknown,
