@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 
 IDS = ("I1", "I2", "I3", "I4", "I5", "I7", "I8", "I9", "E1", "E2")
-NODES = "'mediastinal_nodes', 'neck_nodes', 'contralateral_axillary_nodes', 'contralateral_supraclavicular_nodes'"
-LRR = "('local', 'regional', 'local_and_regional', 'second_primary_ipsilateral')"
+NODE_SITES = ("mediastinal_nodes", "neck_nodes", "contralateral_axillary_nodes", "contralateral_supraclavicular_nodes")
+LRR_TYPES = ("local", "regional", "local_and_regional", "second_primary_ipsilateral")
+NODES = ", ".join(repr(one) for one in NODE_SITES)
+LRR = str(LRR_TYPES)
 
 
 def by_hand(source: str, words: str) -> str:

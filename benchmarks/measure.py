@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -27,13 +27,19 @@ def per_second(work: Callable[[Any], object], items: list[Any], *, rounds: int =
     return median(speeds)
 
 
+def on_one_processor() -> Callable[[], None] | None:
+    """What a child process has to do to stay on one processor, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    one = [min(os.sched_getaffinity(0))]
+    return lambda: os.sched_setaffinity(0, one)
+
+
 def command(*arguments: str, runs: int = RUNS, module: str = "screener", pinned: bool = True) -> tuple[float, float]:
     """Wall seconds (median) and peak memory in MB (largest) of a module run as a command.
 
     It is pinned to one processor unless told otherwise; of several processes the memory is that of the largest.
     """
-    one: Iterable[int] = [min(os.sched_getaffinity(0))] if hasattr(os, "sched_setaffinity") else []
-    pin = one if pinned else []
     seconds, peaks = [], []
     for _ in range(runs):
         start = time.perf_counter()
@@ -41,7 +47,7 @@ def command(*arguments: str, runs: int = RUNS, module: str = "screener", pinned:
             [sys.executable, "-m", module, *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=(lambda: os.sched_setaffinity(0, pin)) if pin else None,
+            preexec_fn=on_one_processor() if pinned else None,
         )
         _, _, usage = os.wait4(process.pid, 0)
         seconds.append(time.perf_counter() - start)
