@@ -35,6 +35,9 @@ class Pages(NamedTuple):
     following: str | None = None
 
 
+NO_PAGES: Final = Pages()
+
+
 class Unusable(Exception):
     """Bytes that hold no resources. `position` is where, as far as that is known; `hint` what to do."""
 
@@ -129,6 +132,8 @@ def pages_of(document: object) -> Pages:
     for one in links if isinstance(links, list) else ():
         if isinstance(one, dict) and isinstance(one.get("relation"), str):
             named[one["relation"]] = one.get("url")
+    if not named:
+        return NO_PAGES
     itself, following = named.get("self"), named.get("next")
     return Pages(itself if isinstance(itself, str) else None, following if isinstance(following, str) else None)
 
