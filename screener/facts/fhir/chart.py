@@ -48,18 +48,21 @@ NO_REASONS: Final = Reasons()
 class Chart:
     """Collects the events of one patient.
 
-    `doubted` are the references of records that something keeps from being certain; `comorbid` those of the conditions
-    that a list of comorbidities names; `cancers` the cancer conditions, each with its sides; `missing` the kinds of
-    events of which something in the source could not be read.
+    `doubted` are the references of records that something keeps from being certain; `several` those of records that say
+    one thing in several forms; `comorbid` those of the conditions that a list of comorbidities names; `cancers` the
+    cancer conditions, each with its sides; `missing` the kinds of events of which something in the source could not be
+    read.
     """
 
     def __init__(self, calendar: Calendar, inspection: Inspection, problems: Problems, records: Records) -> None:
         self.calendar = calendar
+        self._dates = calendar.known
         self.inspection = inspection
         self.problems = problems
         self.records = records
         self.events: list[Event] = []
         self.doubted: set[str] = set()
+        self.several: set[str] = set()
         self.comorbid: set[str] = set()
         self.cancers: list[tuple[str, tuple[Side, ...]]] = []
         self.missing: set[EventKind] = set()
@@ -84,15 +87,16 @@ class Chart:
         alike: object = None,
     ) -> None:
         """Make an event of what a record, or a part of it, says; `alike` is as an event has it."""
-        reference = entry.reference
+        _, record, reference, _, place, _ = entry
         if self._all_doubted or reference in self.doubted:
             standing = "uncertain"
+        if part:
+            place = f"{place}, {part}"
         day = None if on is None else on[0]
-        place = f"{entry.place}, {part}" if part else entry.place
-        on_day = day if isinstance(day, PartialDate) else None
-        self.events.append(Event(kind, on_day, fields, reference, place, status, standing, alike))
+        assert day is None or isinstance(day, PartialDate)
+        self.events.append(Event(kind, day, fields, reference, place, status, standing, alike))
         if standing != "certain":
-            self.inspection.note(standing, entry.type, status or "without a status")
+            self.inspection.note(standing, record, status or "without a status")
 
     def standing(self, entry: Entry, statuses: Statuses) -> tuple[str | None, Standing | None]:
         """The status of a record as it is written, and its standing; none where it is no event.
@@ -113,11 +117,11 @@ class Chart:
 
     def date(self, entry: Entry, element: str) -> EventField | None:
         """The date in an element of a record; one that is no date is counted."""
-        value = entry.resource.get(element)
+        value = entry[0].get(element)
         if value is None:
             return None
-        found = self.calendar.field(value)
-        if found.value is None:
+        found = (self._dates.get(value) if isinstance(value, str) else None) or self.calendar.field(value)
+        if found[0] is None:
             self.inspection.note("unreadable", f"{entry.type}.{element}", "not a date")
         return found
 

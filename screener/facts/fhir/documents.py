@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from screener.facts.fhir.elements import LEFT_ASIDE
 from screener.facts.fhir.modifiers import mark, may_be_modified
 from screener.facts.fhir.references import Entry, Resource, parse_address
 from screener.facts.inspection import Inspection, Problems, RecordProblem
@@ -144,9 +145,8 @@ def _is_type(kind: str) -> bool:
     return _TYPE.fullmatch(kind) is not None
 
 
-def _is_word(name: str) -> bool:
-    # Few ids hold more than letters, digits and hyphens, and then it takes a second look.
-    return name.isascii() and (name.isalnum() or (name.isprintable() and " " not in name))
+_as_id: Final = re.compile(rf"[!-~]{{1,{_LONGEST_ID}}}").fullmatch
+"""Matches a text that can be an id: letters, digits and signs, no spaces."""
 
 
 class _Unpacking:
@@ -166,17 +166,16 @@ class _Unpacking:
 
     def add(self, resource: object, url: object, place: str) -> None:
         """Take one resource, which stands at a place; what is none is a problem."""
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if not isinstance(resource, dict) or not isinstance(kind, str) or not _is_type(kind[:_LONGEST_TYPE]):
-            self._lose(place, "holds no FHIR resource: it has no resourceType", "export it again")
-            return
-        full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
-        name = resource.get("id")
-        if isinstance(name, str) and 0 < len(name) <= _LONGEST_ID and _is_word(name):
-            reference = f"{kind}/{name}"
-        else:
-            reference = full_url or f"{kind} at {place}"
-        self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
+        if isinstance(resource, dict):
+            kind = resource.get("resourceType")
+            if isinstance(kind, str) and (kind in LEFT_ASIDE or _is_type(kind[:_LONGEST_TYPE])):
+                full_url = url if isinstance(url, str) and len(url) <= _LONGEST_URL else None
+                name = resource.get("id")
+                named = isinstance(name, str) and _as_id(name)
+                reference = f"{kind}/{name}" if named else full_url or f"{kind} at {place}"
+                self.found.append(Entry(resource, kind, reference, self._file, place, full_url))
+                return
+        self._lose(place, "holds no FHIR resource: it has no resourceType", "export it again")
 
     def _problem(self, place: str, problem: str, hint: str) -> None:
         position = place[len(self._file) :].removeprefix(", ")
@@ -196,18 +195,17 @@ class _Unpacking:
         deleted: set[str] = set()
         add, within = self.add, self.within("entry ")
         for number, one in enumerate(entries or (), start=1):
+            place = f"{within}{number}"
             if not isinstance(one, dict):
-                add(one, None, f"{within}{number}")
-                continue
-            resource = one.get("resource")
-            if resource is None:
+                add(one, None, place)
+            elif (resource := one.get("resource")) is not None:
+                add(resource, one.get("fullUrl"), place)
+                if deleted and self.found[-1].reference in deleted:
+                    self.found.pop()
+            else:
                 # A history lists the newest first, so what was deleted stands before its versions.
-                deleted |= self._deleted(one, f"{within}{number}", history=history)
-                self._answered(one.get("response"), f"{within}{number}")
-                continue
-            add(resource, one.get("fullUrl"), f"{within}{number}")
-            if deleted and self.found and self.found[-1].reference in deleted:
-                self.found.pop()
+                deleted |= self._deleted(one, place, history=history)
+                self._answered(one.get("response"), place)
         self._doubt_unwanted()
 
     def _answered(self, response: object, place: str) -> None:

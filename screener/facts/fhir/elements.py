@@ -15,6 +15,8 @@ _EVERYWHERE: Final = frozenset(
 _WHO: Final = frozenset({"performer", "asserter", "recorder", "requester", "participant", "informationSource"})
 _PAPERS: Final = frozenset({"basedOn", "partOf", "instantiatesCanonical", "instantiatesUri", "groupIdentifier"})
 
+VALUES: Final = ("valueQuantity", "valueCodeableConcept", "valueInteger", "valueRange")
+"""The forms of an Observation's value that are read."""
 UNREAD_VALUES: Final = (
     "valueString",
     "valueBoolean",
@@ -105,10 +107,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
             "effectivePeriod",
             "effectiveInstant",
             "effectiveTiming",
-            "valueQuantity",
-            "valueInteger",
-            "valueRange",
-            "valueCodeableConcept",
+            *VALUES,
             *UNREAD_VALUES,
             "dataAbsentReason",
             "bodySite",
@@ -163,6 +162,14 @@ LEFT_ASIDE: Final[Mapping[str, frozenset[str]]] = {
 
 MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
 """What can turn the meaning of a record round (https://hl7.org/fhir/R4/conformance-rules.html#isModifier)."""
+
+ABSENT: Final = "dataAbsentReason"
+"""Why an Observation has no value, so that it stands in the place of one."""
+CHOICES: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
+    "Observation": (frozenset({*VALUES, *UNREAD_VALUES, ABSENT}),),
+}
+"""By type, the elements of which one may be there: the forms of one thing
+(https://hl7.org/fhir/R4/formats.html#choice)."""
 
 BY_REFERENCE: Final = frozenset({"Medication", "BodyStructure"})
 """Types that are read only where another record names them."""

@@ -154,21 +154,16 @@ def _harmless(issues: object) -> bool:
     )
 
 
-def _alone(entries: Iterable[Entry]) -> str | None:
+def _alone(entries: list[Entry]) -> str | None:
     """The id of the one patient whose record everything is, where each names it in the same plain way; else none."""
-    named: set[object] = set()
-    others: list[Entry] = []
-    try:
-        for entry in entries:
-            if entry[1] in WITH_SUBJECT:
-                named.add(entry[0]["subject"]["reference"])  # type: ignore[index]  # see the exceptions
-            else:
-                others.append(entry)
-    except (KeyError, TypeError):  # something is not there, or of another form than it should be
-        return None
+    others = [entry for entry in entries if entry[1] not in WITH_SUBJECT]
     if len(others) != 1 or others[0].type != "Patient":
         return None
     patient = others[0]
+    try:
+        named = {entry[0]["subject"]["reference"] for entry in entries if entry is not patient}  # type: ignore[index]
+    except (KeyError, TypeError):  # something is not there, or of another form than it should be
+        return None
     if not named <= {patient.reference, patient.full_url}:
         return None
     address = parse_address(patient.reference)

@@ -66,9 +66,9 @@ class Records:
 
     def hold(self, entries: Sequence[Entry]) -> bool:
         """Take resources of which no two have a name in common; no, and nothing is taken, where some have."""
-        by_name = {entry.reference: entry for entry in entries}
-        urls = [entry for entry in entries if entry.full_url is not None]
-        by_name |= {entry.full_url: entry for entry in urls if entry.full_url is not None}
+        by_name = {entry[2]: entry for entry in entries}
+        urls = [(url, entry) for entry in entries if (url := entry[5]) is not None]
+        by_name.update(urls)
         if len(by_name) < len(entries) + len(urls):
             return False
         self._by_name = by_name

@@ -31,11 +31,11 @@ NO_SPAN: Final = Span(None, None)
 
 
 class Calendar:
-    """Reads dates, and times as the dates they fall on in one zone."""
+    """Reads dates, and times as the dates they fall on in one zone; `known` are those that were read before."""
 
     def __init__(self, zone: tzinfo) -> None:
+        self.known: dict[str, EventField] = {}
         self._zone = zone
-        self._known: dict[str, EventField] = {}
 
     def field(self, value: object) -> EventField:
         """A date as a field of an event: as recorded, or unreadable.
@@ -44,15 +44,17 @@ class Calendar:
         """
         if not isinstance(value, str):
             return _UNREADABLE
-        found = self._known.get(value)
-        if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            date = self._read(value)
-            said = value[:LONGEST_SAID]
-            found = EventField(None, said, "unreadable") if date is None else EventField(date, said)
-            if len(value) <= _LONGEST_TIME:
-                self._known[value] = found
+        return self.known.get(value) or self._first(value)
+
+    def _first(self, text: str) -> EventField:
+        """A date that was not met before, or is too long to be remembered."""
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        date = self._read(text)
+        said = text[:LONGEST_SAID]
+        found = EventField(None, said, "unreadable") if date is None else EventField(date, said)
+        if len(text) <= _LONGEST_TIME:
+            self.known[text] = found
         return found
 
     def _read(self, text: str) -> PartialDate | None:

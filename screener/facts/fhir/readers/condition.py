@@ -82,7 +82,7 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_condition(entry: Entry, chart: Chart) -> None:
     """Make the event of a Condition, none where it was entered in error; its side is kept where it is a cancer."""
-    resource = entry.resource
+    resource = entry[0]
     get = resource.get
     verification, clinical = get("verificationStatus"), get("clinicalStatus")
     if isinstance(clinical, str) or isinstance(verification, str):
@@ -100,7 +100,7 @@ def read_condition(entry: Entry, chart: Chart) -> None:
         fields["histology"], alike, cancer = histology, None, True
     if cancer and said.sides and said.standing != "refuted":
         chart.cancers.append((entry.reference, said.sides))
-    if entry.reference in chart.comorbid:
+    if chart.comorbid and entry.reference in chart.comorbid:
         alike = None
         role = _role(profiles, fields.get("clinical_status"), comorbid=True)
         if role is not None:
@@ -179,7 +179,7 @@ def _when(entry: Entry, element: str, chart: Chart) -> EventField | None:
     """When a condition began or ended; a period is the time within which it did."""
     forms = _FORMS[element]
     found = chart.date(entry, forms.date)
-    if found is not None or entry.resource.keys().isdisjoint(forms.others):
+    if found is not None or forms.others.isdisjoint(entry[0]):
         return found
     span = chart.span(entry, forms.period)
     return whole(span) if span is not None else chart.unread(entry, *forms.unread)

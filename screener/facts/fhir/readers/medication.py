@@ -53,7 +53,7 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_medication(entry: Entry, chart: Chart) -> None:
     """Make the event of a record of medication; none where it was not given or not taken."""
-    resource, kind = entry.resource, entry.type
+    resource, kind, *_ = entry
     get = resource.get
     parts = (kind, get("status"), get("intent"), get("doNotPerform"), get("medicationCodeableConcept"))
     said, alike = _parts_of(parts, chart.inspection)
@@ -68,12 +68,12 @@ def read_medication(entry: Entry, chart: Chart) -> None:
     fields = {"code": code, "act": _ACTS[kind].field}
     if not _SELDOM.isdisjoint(resource) and (more := _more(entry, chart)):
         fields, alike = fields | more, None
-    times = _times(entry, chart)
-    if times.start is not None:
-        fields["start"] = times.start
-    if times.end is not None:
-        fields["end"] = times.end
-    chart.add(entry, "medication", times.on, fields, status=said.status, standing=said.standing, alike=alike)
+    on, start, end = _times(entry, chart)
+    if start is not None:
+        fields["start"] = start
+    if end is not None:
+        fields["end"] = end
+    chart.add(entry, "medication", on, fields, status=said.status, standing=said.standing, alike=alike)
 
 
 def _asked(standing: Standing, intent: object, refusal: object, inspection: Inspection) -> Standing | None:

@@ -66,26 +66,29 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_procedure(entry: Entry, chart: Chart) -> None:
     """Make the event of a Procedure: a course of radiotherapy, or a procedure. None where it was not done."""
-    resource = entry.resource
+    resource = entry[0]
     get = resource.get
     found = extensions(resource, _KNOWN, "Procedure", chart.inspection) if "extension" in resource else {}
-    marked = not RADIOTHERAPY.isdisjoint(found) or RADIOTHERAPY_COURSE in profiles_of(resource)
+    marked = (bool(found) and not RADIOTHERAPY.isdisjoint(found)) or (
+        "meta" in resource and RADIOTHERAPY_COURSE in profiles_of(resource)
+    )
     said, alike = _parts_of((marked, get("code"), get("category"), get("status"), get("bodySite")), chart.inspection)
     if said.standing is None:
         return
     if said.code is None:
         chart.reject(entry, "the Procedure has no code", "give it one", ("procedure", "radiotherapy"))
         return
-    times, reasons = performed(entry, chart), chart.reasons(entry)
+    on, start, end = performed(entry, chart)
+    reasons = chart.reasons(entry)
     fields = dict(said.fields)
-    if times.start is not None:
-        fields["start"] = times.start
-    if times.end is not None:
-        fields["end"] = times.end
+    if start is not None:
+        fields["start"] = start
+    if end is not None:
+        fields["end"] = end
     if found or reasons is not NO_REASONS:
         fields, alike = recorded({**fields, **_more(entry, found, reasons, said, chart)}), None
     kind: EventKind = "radiotherapy" if said.course else "procedure"
-    chart.add(entry, kind, times.on, fields, status=said.status, standing=said.standing, alike=alike)
+    chart.add(entry, kind, on, fields, status=said.status, standing=said.standing, alike=alike)
 
 
 def _more(
