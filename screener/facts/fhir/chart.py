@@ -43,6 +43,7 @@ class Reasons(NamedTuple):
 
 
 NO_REASONS: Final = Reasons()
+DIFFERING: Final = "several that differ"
 
 
 class Chart:
@@ -133,6 +134,15 @@ class Chart:
         found = self.calendar.period(value)
         if any(end is not None and end.value is None for end in found):
             self.inspection.note("unreadable", f"{entry.type}.{element}", "not a date")
+        return found
+
+    def differing(self, entry: Entry, element: str) -> EventField | None:
+        """What a time that a record tells in several forms is, where these differ, which is counted; else none."""
+        if not self.several or entry.reference not in self.several:
+            return None
+        found = self.calendar.differing(entry.resource, element)
+        if found is not None:
+            self.inspection.note("unreadable", f"{entry.type}.{element}[x]", DIFFERING)
         return found
 
     def unread(self, entry: Entry, *elements: str) -> EventField | None:

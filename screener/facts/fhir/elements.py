@@ -6,7 +6,7 @@ names are those of FHIR R4 (https://hl7.org/fhir/R4/resourcelist.html).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 _EVERYWHERE: Final = frozenset(
@@ -165,10 +165,27 @@ MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
 
 ABSENT: Final = "dataAbsentReason"
 """Why an Observation has no value, so that it stands in the place of one."""
-CHOICES: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
-    "Observation": (frozenset({*VALUES, *UNREAD_VALUES, ABSENT}),),
+TIME_FORMS: Final = ("DateTime", "Instant", "Period", "Timing", "Age", "Range", "String")
+"""The endings of the elements that tell one time in one form or another."""
+_TIMES: Final = {
+    "Condition": ("onset", "abatement"),
+    "Procedure": ("performed",),
+    "MedicationAdministration": ("effective",),
+    "MedicationStatement": ("effective",),
+    "Observation": ("effective",),
+    "DiagnosticReport": ("effective",),
 }
-"""By type, the elements of which one may be there: the forms of one thing
+
+
+def _choices(kind: str) -> Iterator[frozenset[str]]:
+    for time in _TIMES.get(kind, ()):
+        yield frozenset(f"{time}{form}" for form in TIME_FORMS)
+    if kind == "Observation":
+        yield frozenset({*VALUES, *UNREAD_VALUES, ABSENT})
+
+
+CHOICES: Final[Mapping[str, tuple[frozenset[str], ...]]] = {kind: tuple(_choices(kind)) for kind in READ}
+"""By type, the elements of which only one may be there, because they are forms of one thing
 (https://hl7.org/fhir/R4/formats.html#choice)."""
 
 BY_REFERENCE: Final = frozenset({"Medication", "BodyStructure"})
