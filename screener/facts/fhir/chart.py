@@ -88,16 +88,15 @@ class Chart:
         alike: object = None,
     ) -> None:
         """Make an event of what a record, or a part of it, says; `alike` is as an event has it."""
-        _, record, reference, _, place, _ = entry
+        reference = entry.reference
         if self._all_doubted or reference in self.doubted:
             standing = "uncertain"
-        if part:
-            place = f"{place}, {part}"
+        place = f"{entry.place}, {part}" if part else entry.place
         day = None if on is None else on[0]
         assert day is None or isinstance(day, PartialDate)
         self.events.append(Event(kind, day, fields, reference, place, status, standing, alike))
         if standing != "certain":
-            self.inspection.note(standing, record, status or "without a status")
+            self.inspection.note(standing, entry.type, status or "without a status")
 
     def standing(self, entry: Entry, statuses: Statuses) -> tuple[str | None, Standing | None]:
         """The status of a record as it is written, and its standing; none where it is no event.
@@ -118,7 +117,7 @@ class Chart:
 
     def date(self, entry: Entry, element: str) -> EventField | None:
         """The date in an element of a record; one that is no date is counted."""
-        value = entry[0].get(element)
+        value = entry.resource.get(element)
         if value is None:
             return None
         found = (self._dates.get(value) if isinstance(value, str) else None) or self.calendar.field(value)

@@ -149,6 +149,26 @@ _as_id: Final = re.compile(rf"[!-~]{{1,{_LONGEST_ID}}}").fullmatch
 """Matches a text that can be an id: letters, digits and signs, no spaces."""
 
 
+def _usual(entries: list[object], file: str, within: str) -> list[Entry] | None:
+    """The resources of a Bundle in which each is of a type of FHIR and has an id; else none.
+
+    Most bundles are so, and `_Unpacking` gives the same for them in twice the time.
+    """
+    found: list[Entry] = []
+    try:
+        for number, one in enumerate(entries, start=1):
+            resource, url = one["resource"], one.get("fullUrl")  # type: ignore[index,attr-defined]  # see the exceptions
+            kind, name = resource["resourceType"], resource["id"]
+            if not _as_id(name) or not (kind in LEFT_ASIDE or _is_type(kind[:_LONGEST_TYPE])):
+                return None
+            if url is not None and (not isinstance(url, str) or len(url) > _LONGEST_URL):
+                return None
+            found.append(Entry(resource, kind, f"{kind}/{name}", file, f"{within}{number}", url))
+    except (KeyError, TypeError):  # something is not there, or of another form than it should be
+        return None
+    return found
+
+
 class _Unpacking:
     """Takes the resources out of one document."""
 
@@ -191,15 +211,18 @@ class _Unpacking:
         if entries is not None and not isinstance(entries, list):
             self._lose(self.place, "the Bundle's entry is not a list", "export it as FHIR R4")
             return
+        usual = _usual(entries or [], self._file, self.within("entry "))
+        if usual is not None:
+            self.found = usual
+            return
         history = bundle.get("type") == "history"
         deleted: set[str] = set()
-        add, within = self.add, self.within("entry ")
         for number, one in enumerate(entries or (), start=1):
-            place = f"{within}{number}"
+            place = self.within(f"entry {number}")
             if not isinstance(one, dict):
-                add(one, None, place)
+                self.add(one, None, place)
             elif (resource := one.get("resource")) is not None:
-                add(resource, one.get("fullUrl"), place)
+                self.add(resource, one.get("fullUrl"), place)
                 if deleted and self.found[-1].reference in deleted:
                     self.found.pop()
             else:

@@ -82,7 +82,7 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_condition(entry: Entry, chart: Chart) -> None:
     """Make the event of a Condition, none where it was entered in error; its side is kept where it is a cancer."""
-    resource = entry[0]
+    resource = entry.resource
     get = resource.get
     verification, clinical = get("verificationStatus"), get("clinicalStatus")
     if isinstance(clinical, str) or isinstance(verification, str):
@@ -181,7 +181,7 @@ def _when(entry: Entry, element: str, chart: Chart) -> EventField | None:
         return differing
     forms = _FORMS[element]
     found = chart.date(entry, forms.date)
-    if found is not None or forms.others.isdisjoint(entry[0]):
+    if found is not None or forms.others.isdisjoint(entry.resource):
         return found
     span = chart.span(entry, forms.period)
     return whole(span) if span is not None else chart.unread(entry, *forms.unread)

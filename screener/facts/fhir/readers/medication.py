@@ -53,7 +53,7 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_medication(entry: Entry, chart: Chart) -> None:
     """Make the event of a record of medication; none where it was not given or not taken."""
-    resource, kind, *_ = entry
+    resource, kind = entry.resource, entry.type
     get = resource.get
     parts = (kind, get("status"), get("intent"), get("doNotPerform"), get("medicationCodeableConcept"))
     said, alike = _parts_of(parts, chart.inspection)

@@ -68,7 +68,7 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_observation(entry: Entry, chart: Chart) -> None:
     """Make the events of an Observation: its own, and one for each component that has a code."""
-    resource = entry[0]
+    resource = entry.resource
     get = resource.get
     status, standing = standing_of("Observation", get("status"), OBSERVATION, chart.inspection)
     if standing is None or (ABSENT in resource and _not_performed(resource, chart)):

@@ -66,7 +66,7 @@ _parts_of: Final = Remembered(_read_parts)
 
 def read_procedure(entry: Entry, chart: Chart) -> None:
     """Make the event of a Procedure: a course of radiotherapy, or a procedure. None where it was not done."""
-    resource = entry[0]
+    resource = entry.resource
     get = resource.get
     found = extensions(resource, _KNOWN, "Procedure", chart.inspection) if "extension" in resource else {}
     marked = (bool(found) and not RADIOTHERAPY.isdisjoint(found)) or (
