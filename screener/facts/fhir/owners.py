@@ -43,9 +43,9 @@ class Patients:
 
     def owner(self, entry: Entry) -> str | None:
         """The id of the patient whose record it is; none where it names none that can be found."""
-        if entry[1] == "Patient":
+        if entry.type == "Patient":
             return self._itself(entry)
-        reference = subject_of(entry[0])
+        reference = subject_of(entry.resource)
         if reference is None:
             return None
         known = self._by_reference.get(reference)
@@ -156,12 +156,12 @@ def _harmless(issues: object) -> bool:
 
 def _alone(entries: list[Entry]) -> str | None:
     """The id of the one patient whose record everything is, where each names it in the same plain way; else none."""
-    others = [entry for entry in entries if entry[1] not in WITH_SUBJECT]
+    others = [entry for entry in entries if entry.type not in WITH_SUBJECT]
     if len(others) != 1 or others[0].type != "Patient":
         return None
     patient = others[0]
     try:
-        named = {entry[0]["subject"]["reference"] for entry in entries if entry is not patient}  # type: ignore[index]
+        named = {entry.resource["subject"]["reference"] for entry in entries if entry is not patient}  # type: ignore[index]
     except (KeyError, TypeError):  # something is not there, or of another form than it should be
         return None
     if not named <= {patient.reference, patient.full_url}:

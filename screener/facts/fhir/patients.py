@@ -122,9 +122,9 @@ class Reading:
         shapes = self._shapes
         turns: tuple[list[_ToRead], ...] = ([], [], [])
         for entry in entries:
-            if entry[1] in BY_REFERENCE:
+            if entry.type in BY_REFERENCE:
                 continue
-            shape = shapes.get((entry[1], *entry[0])) or self._shape(entry)
+            shape = shapes.get((entry.type, *entry.resource)) or self._shape(entry)
             shape.count += 1
             if not shape.odd or _looked_at(shape, entry, chart):
                 turns[shape.turn].append((shape.read, entry))
@@ -192,7 +192,7 @@ def _shape_of(entry: Entry) -> _Shape:
     read = READERS[entry.type].read
     version, modified = other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements)
     lists = entry.type == "Observation" and "extension" in elements
-    several = any(len(forms & elements) > 1 for forms in CHOICES.get(entry.type, ()))
+    several = any(len(forms.intersection(elements)) > 1 for forms in CHOICES.get(entry.type, ()))
     odd = modified or lists or several or version is not None
     turn = _FIRST.get(entry.type, len(_FIRST))
     return _Shape(entry.type, read, turn, ignored, version, modified, lists, several, odd)
