@@ -137,7 +137,7 @@ class Chart:
 
     def differing(self, entry: Entry, element: str) -> EventField | None:
         """What a time that a record tells in several forms is, where these differ, which is counted; else none."""
-        if not self.several or entry.reference not in self.several:
+        if entry.reference not in self.several:
             return None
         found = self.calendar.differing(entry.resource, element)
         if found is not None:

@@ -177,7 +177,7 @@ def _histology(entry: Entry, chart: Chart) -> EventField | None:
 
 def _when(entry: Entry, element: str, chart: Chart) -> EventField | None:
     """When a condition began or ended; a period is the time within which it did."""
-    if (differing := chart.differing(entry, element)) is not None:
+    if chart.several and (differing := chart.differing(entry, element)) is not None:
         return differing
     forms = _FORMS[element]
     found = chart.date(entry, forms.date)

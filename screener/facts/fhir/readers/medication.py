@@ -106,7 +106,7 @@ def _times(entry: Entry, chart: Chart) -> Times:
     """When it was given or taken; a request has the day on which it was made, and says nothing of start and end."""
     if entry.type == "MedicationRequest":
         return Times(chart.date(entry, "authoredOn"), None, None)
-    if (differing := chart.differing(entry, "effective")) is not None:
+    if chart.several and (differing := chart.differing(entry, "effective")) is not None:
         return Times(None, differing, differing)
     on = chart.date(entry, "effectiveDateTime")
     if on is not None:

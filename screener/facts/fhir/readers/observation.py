@@ -267,7 +267,7 @@ def _address(value: object) -> Address | None:
 
 def _effective(entry: Entry, chart: Chart) -> EventField | None:
     """The day that a value holds for; unreadable where one is told and cannot be read, none where none is told."""
-    if (differing := chart.differing(entry, "effective")) is not None:
+    if chart.several and (differing := chart.differing(entry, "effective")) is not None:
         return differing
     on = chart.date(entry, "effectiveDateTime")
     if on is not None:

@@ -117,7 +117,7 @@ def intent_of(found: Extensions, kind: str, inspection: Inspection) -> EventFiel
 
 def performed(entry: Entry, chart: Chart) -> Times:
     """When a Procedure was performed; of a period, its start orders it among other events."""
-    if (differing := chart.differing(entry, "performed")) is not None:
+    if chart.several and (differing := chart.differing(entry, "performed")) is not None:
         return Times(None, differing, differing)
     on = chart.date(entry, "performedDateTime")
     if on is not None:
