@@ -119,8 +119,8 @@ def test_a_folder_that_may_not_be_searched_is_named(tmp_path: Path, monkeypatch:
     write(tmp_path / "shut" / "b.json", GOOD)
     searched = os.scandir
 
-    def refused(path: str) -> object:
-        if path.endswith("shut"):
+    def refused(path: str | Path) -> object:
+        if str(path).endswith("shut"):
             raise PermissionError
         return searched(path)
 

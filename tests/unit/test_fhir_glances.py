@@ -62,6 +62,15 @@ def test_the_quick_look_into_a_bundle_tells_the_same_as_the_slow_one() -> None:
         assert quick == glances._looked_through(document, file)
 
 
+def test_what_holds_entries_and_is_no_bundle_is_no_patient(tmp_path: Path) -> None:
+    write(tmp_path / "1.json", bundle(person("1"), condition(), resourceType=["Bundle"]))
+    write(tmp_path / "2.json", bundle(person("2"), of("2", condition())))
+    with open_events(tmp_path, zone=ZONE, complete=frozenset({"procedure"})) as source:
+        ((only, complete),) = [(one.patient_id, one.complete) for one in source]
+        assert (only, complete) == ("2", frozenset())
+        assert [one.problem for one in source.rejected] == ["is no FHIR resource: it has no resourceType"]
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -78,6 +87,7 @@ def test_the_quick_look_into_a_bundle_tells_the_same_as_the_slow_one() -> None:
         bundle(person("1"), {"resourceType": ["Condition"]}),
         bundle({"resourceType": "Patient", "id": "a b"}),
         {"resourceType": "Bundle", "entry": {}},
+        bundle(person("1"), condition(), resourceType="Parameters"),
     ],
 )
 def test_whatever_is_not_plain_is_looked_through_slowly(document: Any) -> None:

@@ -51,6 +51,20 @@ def test_whoever_has_a_date_of_death_is_dead_also_where_the_date_cannot_be_read(
     }
 
 
+def test_a_date_of_death_of_a_patient_who_is_said_not_to_be_dead_is_a_conflict() -> None:
+    seen = person(deceasedBoolean=False, deceasedDateTime="2024-05-01")
+    assert fields(seen) == {"deceased": ("conflicting", None), "deceased_on": ("conflicting", None)}
+    assert {one.said for one in seen.patients[0].events[0].fields.values()} == {"no, 2024-05-01"}
+    assert seen.inspection.of("unreadable") == {("Patient.deceased[x]", "several that differ"): 1}
+
+
+def test_a_date_of_death_of_a_patient_who_is_said_to_be_dead_is_none() -> None:
+    assert fields(person(deceasedBoolean=True, deceasedDateTime="2024-05-01")) == {
+        "deceased": ("recorded", True),
+        "deceased_on": ("recorded", "2024-05-01"),
+    }
+
+
 def test_a_sex_that_is_unknown_is_not_recorded_and_one_of_another_word_unreadable() -> None:
     assert fields(person(gender="unknown")) == {}
     assert fields(person(gender="F")) == {"sex": ("unreadable", None)}

@@ -54,7 +54,7 @@ def test_a_long_time_is_unreadable_and_not_kept() -> None:
     read = reading.read("1", entries(document), row=1, complete=frozenset())
     (sore,) = [one for one in read.events if one.kind == "condition"]
     assert sore.fields["onset"].state == "unreadable"
-    assert not reading._calendar._known
+    assert not reading._calendar.known
 
 
 def test_a_type_that_is_longer_than_any_is_none() -> None:

@@ -43,23 +43,27 @@ class Reasons(NamedTuple):
 
 
 NO_REASONS: Final = Reasons()
+DIFFERING: Final = "several that differ"
 
 
 class Chart:
     """Collects the events of one patient.
 
-    `doubted` are the references of records that something keeps from being certain; `comorbid` those of the conditions
-    that a list of comorbidities names; `cancers` the cancer conditions, each with its sides; `missing` the kinds of
-    events of which something in the source could not be read.
+    `doubted` are the references of records that something keeps from being certain; `several` those of records that say
+    one thing in several forms; `comorbid` those of the conditions that a list of comorbidities names; `cancers` the
+    cancer conditions, each with its sides; `missing` the kinds of events of which something in the source could not be
+    read.
     """
 
     def __init__(self, calendar: Calendar, inspection: Inspection, problems: Problems, records: Records) -> None:
         self.calendar = calendar
+        self._dates = calendar.known
         self.inspection = inspection
         self.problems = problems
         self.records = records
         self.events: list[Event] = []
         self.doubted: set[str] = set()
+        self.several: set[str] = set()
         self.comorbid: set[str] = set()
         self.cancers: list[tuple[str, tuple[Side, ...]]] = []
         self.missing: set[EventKind] = set()
@@ -87,10 +91,10 @@ class Chart:
         reference = entry.reference
         if self._all_doubted or reference in self.doubted:
             standing = "uncertain"
-        day = None if on is None else on[0]
         place = f"{entry.place}, {part}" if part else entry.place
-        on_day = day if isinstance(day, PartialDate) else None
-        self.events.append(Event(kind, on_day, fields, reference, place, status, standing, alike))
+        day = None if on is None else on[0]
+        assert day is None or isinstance(day, PartialDate)
+        self.events.append(Event(kind, day, fields, reference, place, status, standing, alike))
         if standing != "certain":
             self.inspection.note(standing, entry.type, status or "without a status")
 
@@ -116,8 +120,8 @@ class Chart:
         value = entry.resource.get(element)
         if value is None:
             return None
-        found = self.calendar.field(value)
-        if found.value is None:
+        found = (self._dates.get(value) if isinstance(value, str) else None) or self.calendar.field(value)
+        if found[0] is None:
             self.inspection.note("unreadable", f"{entry.type}.{element}", "not a date")
         return found
 
@@ -129,6 +133,15 @@ class Chart:
         found = self.calendar.period(value)
         if any(end is not None and end.value is None for end in found):
             self.inspection.note("unreadable", f"{entry.type}.{element}", "not a date")
+        return found
+
+    def differing(self, entry: Entry, element: str) -> EventField | None:
+        """What a time that a record tells in several forms is, where these differ, which is counted; else none."""
+        if entry.reference not in self.several:
+            return None
+        found = self.calendar.differing(entry.resource, element)
+        if found is not None:
+            self.inspection.note("unreadable", f"{entry.type}.{element}[x]", DIFFERING)
         return found
 
     def unread(self, entry: Entry, *elements: str) -> EventField | None:

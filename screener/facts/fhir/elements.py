@@ -6,7 +6,7 @@ names are those of FHIR R4 (https://hl7.org/fhir/R4/resourcelist.html).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 _EVERYWHERE: Final = frozenset(
@@ -15,6 +15,8 @@ _EVERYWHERE: Final = frozenset(
 _WHO: Final = frozenset({"performer", "asserter", "recorder", "requester", "participant", "informationSource"})
 _PAPERS: Final = frozenset({"basedOn", "partOf", "instantiatesCanonical", "instantiatesUri", "groupIdentifier"})
 
+VALUES: Final = ("valueQuantity", "valueCodeableConcept", "valueInteger", "valueRange")
+"""The forms of an Observation's value that are read."""
 UNREAD_VALUES: Final = (
     "valueString",
     "valueBoolean",
@@ -105,10 +107,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
             "effectivePeriod",
             "effectiveInstant",
             "effectiveTiming",
-            "valueQuantity",
-            "valueInteger",
-            "valueRange",
-            "valueCodeableConcept",
+            *VALUES,
             *UNREAD_VALUES,
             "dataAbsentReason",
             "bodySite",
@@ -163,6 +162,31 @@ LEFT_ASIDE: Final[Mapping[str, frozenset[str]]] = {
 
 MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
 """What can turn the meaning of a record round (https://hl7.org/fhir/R4/conformance-rules.html#isModifier)."""
+
+ABSENT: Final = "dataAbsentReason"
+"""Why an Observation has no value, so that it stands in the place of one."""
+TIME_FORMS: Final = ("DateTime", "Instant", "Period", "Timing", "Age", "Range", "String")
+"""The endings of the elements that tell one time in one form or another."""
+_TIMES: Final = {
+    "Condition": ("onset", "abatement"),
+    "Procedure": ("performed",),
+    "MedicationAdministration": ("effective",),
+    "MedicationStatement": ("effective",),
+    "Observation": ("effective",),
+    "DiagnosticReport": ("effective",),
+}
+
+
+def _choices(kind: str) -> Iterator[frozenset[str]]:
+    for time in _TIMES.get(kind, ()):
+        yield frozenset(f"{time}{form}" for form in TIME_FORMS)
+    if kind == "Observation":
+        yield frozenset({*VALUES, *UNREAD_VALUES, ABSENT})
+
+
+CHOICES: Final[Mapping[str, tuple[frozenset[str], ...]]] = {kind: tuple(_choices(kind)) for kind in READ}
+"""By type, the elements of which only one may be there, because they are forms of one thing
+(https://hl7.org/fhir/R4/formats.html#choice)."""
 
 BY_REFERENCE: Final = frozenset({"Medication", "BodyStructure"})
 """Types that are read only where another record names them."""

@@ -43,6 +43,9 @@ _SHORTEST_LINE: Final = 64
 """A line counts for so many bytes at least, because millions of empty ones take their time too."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZIP_MAGIC: Final = b"PK\x03\x04"
+_FOR_READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+_DAMAGES: Final = (OSError, EOFError, zlib.error)
+"""What is raised while a damaged file is read; a damaged package is an `OSError` too."""
 
 
 class SourceFile(NamedTuple):
@@ -153,7 +156,8 @@ def _form(name: str) -> str | None:
     """The form that a name tells; none for a hidden file and for other endings."""
     if name.startswith("."):
         return None
-    return _FORMS.get(Path(name.lower().removesuffix(".gz")).suffix)
+    unpacked = name.lower().removesuffix(".gz")
+    return _FORMS.get(unpacked[unpacked.rfind(".") :])
 
 
 class Opened(NamedTuple):
@@ -170,7 +174,7 @@ def _descriptor(path: str) -> int:
         Unusable: it is no regular file, or may not be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(path, _FOR_READING)
     except OSError:
         raise Unusable("cannot be read", "check its permissions") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -179,15 +183,11 @@ def _descriptor(path: str) -> int:
     return descriptor
 
 
-@contextmanager
-def _damage_told() -> Iterator[None]:
-    """Turn what goes wrong while a file is read into the words for it."""
-    try:
-        yield
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise Unusable("is packed, and damaged or not whole", "export it again") from None
-    except OSError:
-        raise Unusable("cannot be read to its end", "check the disk it stands on") from None
+def _damage(error: Exception) -> Unusable:
+    """The words for what goes wrong while a file is read."""
+    if isinstance(error, gzip.BadGzipFile | EOFError | zlib.error):
+        return Unusable("is packed, and damaged or not whole", "export it again")
+    return Unusable("cannot be read to its end", "check the disk it stands on")
 
 
 @contextmanager
@@ -197,15 +197,18 @@ def opened(path: str) -> Iterator[Opened]:
     Raises:
         Unusable: it is no regular file, may not be read, is an archive, or turns out damaged while it is read.
     """
-    with os.fdopen(_descriptor(path), "rb") as file, _damage_told():
-        magic = file.peek(4)[:4]
-        _refuse_archive(magic)
-        if magic.startswith(_GZIP_MAGIC):
-            limit = max(_RATIO_FROM, os.fstat(file.fileno()).st_size * _HIGHEST_RATIO)
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                yield Opened(unpacked, limit)
-        else:
-            yield Opened(file, None)
+    with os.fdopen(_descriptor(path), "rb") as file:
+        try:
+            magic = file.peek(4)[:4]
+            _refuse_archive(magic)
+            if magic.startswith(_GZIP_MAGIC):
+                limit = max(_RATIO_FROM, os.fstat(file.fileno()).st_size * _HIGHEST_RATIO)
+                with gzip.GzipFile(fileobj=file) as unpacked:
+                    yield Opened(unpacked, limit)
+            else:
+                yield Opened(file, None)
+        except _DAMAGES as error:
+            raise _damage(error) from None
 
 
 def _refuse_archive(magic: bytes) -> None:
@@ -222,12 +225,13 @@ def read_document(path: str) -> bytes:
     # Without layers in between: folders hold a hundred thousand small files.
     descriptor = _descriptor(path)
     try:
-        with _damage_told():
-            data = _read_up_to(descriptor, LARGEST_DOCUMENT + 1)
-            _refuse_archive(data[:4])
-            if data.startswith(_GZIP_MAGIC):
-                with gzip.GzipFile(fileobj=BytesIO(data)) as packed:
-                    data = packed.read(LARGEST_DOCUMENT + 1)
+        data = _read_up_to(descriptor, LARGEST_DOCUMENT + 1)
+        _refuse_archive(data[:4])
+        if data.startswith(_GZIP_MAGIC):
+            with gzip.GzipFile(fileobj=BytesIO(data)) as packed:
+                data = packed.read(LARGEST_DOCUMENT + 1)
+    except _DAMAGES as error:
+        raise _damage(error) from None
     finally:
         os.close(descriptor)
     if len(data) > LARGEST_DOCUMENT:

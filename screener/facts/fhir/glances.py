@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from screener.facts.fhir.documents import Pages, Unusable, entries_of, pages_of, parse, parse_records
+from screener.facts.fhir.documents import NO_PAGES, Pages, Unusable, entries_of, pages_of, parse, parse_records
+from screener.facts.fhir.elements import BY_REFERENCE
 from screener.facts.fhir.files import LINES, SourceFile, read_document, read_lines
-from screener.facts.fhir.owners import OWNED, names_of, owners_of, persons_of, subject_of, wanted_medication
+from screener.facts.fhir.owners import WITH_SUBJECT, names_of, owners_of, persons_of, wanted_medication
 from screener.facts.fhir.persons import Person
 from screener.facts.fhir.references import Entry
 from screener.facts.inspection import Inspection, Problems, RecordProblem
@@ -27,7 +28,7 @@ class Glance(NamedTuple):
     wants: bool = False
     lines: bool = False
     problem: RecordProblem | None = None
-    pages: Pages = Pages()
+    pages: Pages = NO_PAGES
     persons: tuple[Person, ...] = ()
 
 
@@ -48,7 +49,8 @@ def glance(file: SourceFile) -> Glance:
     try:
         document = parse(read_document(file.path))
         seen = _plain(document) or _looked_through(document, file)
-        return seen._replace(pages=pages_of(document))
+        pages = pages_of(document)
+        return seen if pages is NO_PAGES else seen._replace(pages=pages)
     except Unusable as problem:
         if file.form == LINES or _begins_with_line(file):
             return Glance(lines=True)
@@ -78,23 +80,27 @@ def _medications(entries: list[Entry]) -> tuple[bool, bool]:
 def _plain(document: object) -> Glance | None:
     """The same for most bundles, in a tenth of the time; none for one that is not plain.
 
-    Plain is a bundle, no history, with one Patient whom every record names by its type and id or by its full URL, and
-    without Medications.
+    Plain is a bundle, no history, with one Patient whom every record names as its subject, by its type and id or by its
+    full URL, and without Medications.
     """
-    within = document.get("entry") if isinstance(document, dict) and document.get("type") != "history" else None
+    if not isinstance(document, dict) or document.get("resourceType") != "Bundle" or document.get("type") == "history":
+        return None
     patients: list[object] = []
-    named: set[str | None] = set()
-    for one in within if isinstance(within, list) else ():
-        resource = one.get("resource") if isinstance(one, dict) else None
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if not isinstance(resource, dict) or not isinstance(kind, str) or kind == "Medication":
-            return None
-        if kind == "Patient":
-            patients.append(one)
-        elif kind in OWNED:
-            named.add(subject_of(resource))
-            if "medicationReference" in resource:
+    named: set[object] = set()
+    try:
+        for one in document["entry"]:
+            resource = one["resource"]
+            kind = resource["resourceType"]
+            if kind in WITH_SUBJECT:
+                named.add(resource["subject"]["reference"])
+                if "medicationReference" in resource:
+                    return None
+            elif kind == "Patient":
+                patients.append(one)
+            elif kind in BY_REFERENCE:
                 return None
+    except (KeyError, TypeError):  # something is not there, or of another form than it should be
+        return None
     if len(patients) != 1:
         return None
     alone = {"resourceType": "Bundle", "entry": patients}

@@ -9,13 +9,15 @@ from screener.facts.events import EVENT_KINDS, EventKind
 from screener.facts.fhir.documents import NO_RESOURCE
 from screener.facts.fhir.elements import BY_REFERENCE
 from screener.facts.fhir.patients import READERS
-from screener.facts.fhir.persons import Person, person_of
+from screener.facts.fhir.persons import TELLING, Person, person_of
 from screener.facts.fhir.references import Entry, Resource, parse_address, reference_of
 from screener.facts.inspection import Inspection, Problems, RecordProblem
 
 _UUID: Final = "urn:uuid:"
 OWNED: Final = READERS.keys() | BY_REFERENCE
 """The types of resources that are sorted by patient."""
+WITH_SUBJECT: Final = READERS.keys() - {"Patient"}
+"""The types of resources that name the patient whose record they are."""
 _MEDICATIONS: Final = frozenset({"MedicationAdministration", "MedicationRequest", "MedicationStatement"})
 _HOLD_RECORDS: Final = frozenset({"Bundle", "Parameters"})
 _HARMLESS: Final = frozenset({"information", "warning"})
@@ -41,9 +43,9 @@ class Patients:
 
     def owner(self, entry: Entry) -> str | None:
         """The id of the patient whose record it is; none where it names none that can be found."""
-        if entry[1] == "Patient":
+        if entry.type == "Patient":
             return self._itself(entry)
-        reference = subject_of(entry[0])
+        reference = subject_of(entry.resource)
         if reference is None:
             return None
         known = self._by_reference.get(reference)
@@ -86,9 +88,11 @@ def owners_of(entries: list[Entry]) -> dict[str, str | None]:
 def persons_of(entries: Iterable[Entry]) -> tuple[Person, ...]:
     """What the Patients of a document say of who they are, as far as others could say it too."""
     patients = [entry for entry in entries if entry.type == "Patient"]
+    telling = [entry for entry in patients if not TELLING.isdisjoint(entry.resource)]
+    if not telling:
+        return ()
     owners = Patients(patients)
-    named = ((owners.owner(entry), entry) for entry in patients)
-    found = (person_of(entry, name) for name, entry in named if name is not None)
+    found = (person_of(entry, name) for entry in telling if (name := owners.owner(entry)) is not None)
     return tuple(one for one in found if one is not None)
 
 
@@ -150,22 +154,17 @@ def _harmless(issues: object) -> bool:
     )
 
 
-def _alone(entries: Iterable[Entry]) -> str | None:
+def _alone(entries: list[Entry]) -> str | None:
     """The id of the one patient whose record everything is, where each names it in the same plain way; else none."""
-    named: set[object] = set()
-    patient = None
-    for entry in entries:
-        resource, kind = entry[0], entry[1]
-        if kind in READERS and kind != "Patient":
-            subject = resource.get("subject")
-            if not isinstance(subject, dict) or not isinstance(subject.get("reference"), str):
-                return None
-            named.add(subject["reference"])
-        elif kind != "Patient" or patient is not None:
-            return None
-        else:
-            patient = entry
-    if patient is None or not named <= {patient.reference, patient.full_url}:
+    others = [entry for entry in entries if entry.type not in WITH_SUBJECT]
+    if len(others) != 1 or others[0].type != "Patient":
+        return None
+    patient = others[0]
+    try:
+        named = {entry.resource["subject"]["reference"] for entry in entries if entry is not patient}  # type: ignore[index]
+    except (KeyError, TypeError):  # something is not there, or of another form than it should be
+        return None
+    if not named <= {patient.reference, patient.full_url}:
         return None
     address = parse_address(patient.reference)
     return address.id if address is not None and address.local == patient.reference else None

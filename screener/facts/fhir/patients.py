@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from screener.facts.events import EventKind, PatientEvents
 from screener.facts.fhir.chart import Chart, Gaps, gaps_of, note_gaps
 from screener.facts.fhir.duplicates import distinct
-from screener.facts.fhir.elements import BY_REFERENCE, LEFT_ASIDE, MODIFIERS
+from screener.facts.fhir.elements import BY_REFERENCE, CHOICES, LEFT_ASIDE, MODIFIERS
 from screener.facts.fhir.readers.condition import read_condition
 from screener.facts.fhir.readers.encounter import read_encounter
 from screener.facts.fhir.readers.imaging import read_report, read_study
@@ -53,21 +53,26 @@ READERS: Final[Mapping[str, _Reader]] = {
     "Encounter": _Reader(read_encounter, ("encounter",)),
 }
 """By type of resource: what reads it, and the kinds of events that are missing where it cannot be read."""
+_FIRST: Final = {"Patient": 0, "Condition": 1}
+"""What is read first, in turn: the conditions come before what leans on them."""
 
 
 @dataclass(slots=True)
 class _Shape:
     """What the element names of a resource tell: which are not read, whether it is of another version, or modified.
 
-    `lists` says that it may be a list of other records. It is `odd` where it is one of the three.
+    `lists` says that it may be a list of other records, `several` that it says one thing in several forms. It is `odd`
+    where it is one of the four.
     """
 
     kind: str
     read: _Read
+    turn: int
     ignored: tuple[str, ...]
     version: str | None
     modified: bool
     lists: bool
+    several: bool
     odd: bool
     count: int = 0
 
@@ -104,8 +109,7 @@ class Reading:
         chart = Chart(self._calendar, self.inspection, self.problems, Records())
         if not alone:
             chart.doubt_all()
-        patients, conditions, others = self._sorted(distinct(entries, chart), chart)
-        # The conditions come before what leans on them.
+        patients, conditions, others = self._in_turn(distinct(entries, chart), chart)
         _tell(patients, chart)
         _tell(conditions, chart)
         chart.events = settled(chart.events)
@@ -113,27 +117,18 @@ class Reading:
         self._count(chart, complete, named=bool(patients))
         return PatientEvents(patient_id, tuple(chart.events), row, complete - chart.missing)
 
-    def _sorted(self, entries: Iterable[Entry], chart: Chart) -> tuple[list[_ToRead], list[_ToRead], list[_ToRead]]:
-        """What is to be read: of the patient, the conditions, and the rest; each counted by its shape."""
+    def _in_turn(self, entries: Iterable[Entry], chart: Chart) -> tuple[list[_ToRead], ...]:
+        """What is to be read, by its turn; each is counted by its shape."""
         shapes = self._shapes
-        patients: list[_ToRead] = []
-        conditions: list[_ToRead] = []
-        others: list[_ToRead] = []
+        turns: tuple[list[_ToRead], ...] = ([], [], [])
         for entry in entries:
-            kind = entry[1]
-            if kind in BY_REFERENCE:
+            if entry.type in BY_REFERENCE:
                 continue
-            shape = shapes.get((kind, *entry[0])) or self._shape(entry)
+            shape = shapes.get((entry.type, *entry.resource)) or self._shape(entry)
             shape.count += 1
-            if shape.odd and not _looked_at(shape, entry, chart):
-                continue
-            if kind == "Condition":
-                conditions.append((shape.read, entry))
-            elif kind == "Patient":
-                patients.append((shape.read, entry))
-            else:
-                others.append((shape.read, entry))
-        return patients, conditions, others
+            if not shape.odd or _looked_at(shape, entry, chart):
+                turns[shape.turn].append((shape.read, entry))
+        return turns
 
     def _count(self, chart: Chart, complete: frozenset[EventKind], *, named: bool) -> None:
         self._gaps.update(gaps_of(chart.events))
@@ -175,6 +170,8 @@ def _looked_at(shape: _Shape, entry: Entry, chart: Chart) -> bool:
     """Note what an odd resource says beside its event; no where it cannot be read."""
     if shape.modified:
         chart.doubted.add(entry.reference)
+    if shape.several:
+        chart.several.add(entry.reference)
     if shape.version is not None:
         kinds = READERS[entry.type].kinds
         chart.reject(entry, f"the {entry.type} is {shape.version}", "export it as FHIR R4", kinds)
@@ -195,7 +192,10 @@ def _shape_of(entry: Entry) -> _Shape:
     read = READERS[entry.type].read
     version, modified = other_version(entry.type, elements), not MODIFIERS.isdisjoint(elements)
     lists = entry.type == "Observation" and "extension" in elements
-    return _Shape(entry.type, read, ignored, version, modified, lists, modified or lists or version is not None)
+    several = any(len(forms.intersection(elements)) > 1 for forms in CHOICES.get(entry.type, ()))
+    odd = modified or lists or several or version is not None
+    turn = _FIRST.get(entry.type, len(_FIRST))
+    return _Shape(entry.type, read, turn, ignored, version, modified, lists, several, odd)
 
 
 def _shown(kind: str, element: str) -> str:

@@ -19,6 +19,10 @@ _MERGE: Final = "bring the records of one person together in the source, and exp
 _SAME: Final = "names another Patient of this source as the same person, so what either record says stays uncertain"
 
 
+TELLING: Final = frozenset({"link", "identifier"})
+"""The elements of a Patient that say who it is."""
+
+
 class Person(NamedTuple):
     """What one Patient says of who it is: its id, the ids of others it names, and its identifiers as digests."""
 
@@ -30,8 +34,6 @@ class Person(NamedTuple):
 def person_of(entry: Entry, name: str) -> Person | None:
     """What a Patient of an id says of who it is; none where it says nothing that others could say too."""
     get = entry.resource.get
-    if "link" not in entry.resource and "identifier" not in entry.resource:
-        return None
     unseen = Inspection()  # a link that cannot be read is counted when the record is
     links = [_named(one.get("other")) for one in objects(get("link"), "Patient.link", unseen)]
     others = tuple(one for one in links if one is not None and one != name)

@@ -30,7 +30,7 @@ class Remembered(Generic[Parts, Said]):
 
     def __init__(self, read: Callable[[Parts, Inspection], Said]) -> None:
         self._read = read
-        self._known: dict[bytes, tuple[Said, object, Inspection]] = {}
+        self._known: dict[bytes, tuple[Said, object, Inspection | None]] = {}
 
     def __call__(self, parts: Parts, inspection: Inspection) -> tuple[Said, object]:
         """What the parts say, and what is the same object wherever they do (see `Event.alike`); none if not kept.
@@ -41,17 +41,19 @@ class Remembered(Generic[Parts, Said]):
             written = orjson.dumps(parts)
         except orjson.JSONEncodeError:  # deeper than can be written, which is less than can be read
             return self._read(parts, inspection), None
-        found = self._known.get(written)
-        if found is None:
-            counted = Inspection()
-            said = self._read(parts, counted)
-            found = said, self._kept(written, said, counted), counted
-        said, alike, counted = found
-        if counted.tally:
+        said, alike, counted = self._known.get(written) or self._first(written, parts)
+        if counted is not None:
             inspection.add(counted)
         return said, alike
 
-    def _kept(self, written: bytes, said: Said, counted: Inspection) -> object:
+    def _first(self, written: bytes, parts: Parts) -> tuple[Said, object, Inspection | None]:
+        """Read parts that were not met before, or are too long to be remembered."""
+        inspection = Inspection()
+        said = self._read(parts, inspection)
+        counted = inspection if inspection.tally else None
+        return said, self._kept(written, said, counted), counted
+
+    def _kept(self, written: bytes, said: Said, counted: Inspection | None) -> object:
         if len(written) > _LONGEST:
             return None
         if len(self._known) >= _REMEMBERED:

@@ -10,7 +10,10 @@ from typing import Final, NamedTuple
 
 from screener.dates import PartialDate, exactly, parse_date
 from screener.facts.events import EventField
+from screener.facts.fhir.elements import TIME_FORMS
+from screener.facts.fhir.references import Resource
 
+_DATES: Final = frozenset({"DateTime", "Instant"})
 _LONGEST_DATE: Final = len("2026-01-20")
 _REMEMBERED: Final = 65_536
 _LONGEST_TIME: Final = 64
@@ -28,14 +31,15 @@ class Span(NamedTuple):
 
 
 NO_SPAN: Final = Span(None, None)
+_UNREADABLE_SPAN: Final = Span(_UNREADABLE, _UNREADABLE)
 
 
 class Calendar:
-    """Reads dates, and times as the dates they fall on in one zone."""
+    """Reads dates, and times as the dates they fall on in one zone; `known` are those that were read before."""
 
     def __init__(self, zone: tzinfo) -> None:
+        self.known: dict[str, EventField] = {}
         self._zone = zone
-        self._known: dict[str, EventField] = {}
 
     def field(self, value: object) -> EventField:
         """A date as a field of an event: as recorded, or unreadable.
@@ -44,15 +48,17 @@ class Calendar:
         """
         if not isinstance(value, str):
             return _UNREADABLE
-        found = self._known.get(value)
-        if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            date = self._read(value)
-            said = value[:LONGEST_SAID]
-            found = EventField(None, said, "unreadable") if date is None else EventField(date, said)
-            if len(value) <= _LONGEST_TIME:
-                self._known[value] = found
+        return self.known.get(value) or self._first(value)
+
+    def _first(self, text: str) -> EventField:
+        """A date that was not met before, or is too long to be remembered."""
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        date = self._read(text)
+        said = text[:LONGEST_SAID]
+        found = EventField(None, said, "unreadable") if date is None else EventField(date, said)
+        if len(text) <= _LONGEST_TIME:
+            self.known[text] = found
         return found
 
     def _read(self, text: str) -> PartialDate | None:
@@ -70,10 +76,34 @@ class Calendar:
     def period(self, value: object) -> Span:
         """The ends of a period; both are conflicting where it is over before it begins."""
         if not isinstance(value, dict):
-            return Span(_UNREADABLE, _UNREADABLE)
+            return _UNREADABLE_SPAN
         start, end = value.get("start"), value.get("end")
         span = Span(None if start is None else self.field(start), None if end is None else self.field(end))
         return _of_one_mind(span) if span.start is not None and span.end is not None else span
+
+    def differing(self, resource: Resource, element: str) -> EventField | None:
+        """What the forms of one time say together, which is conflicting; none where they are of one mind.
+
+        A form that is not read says something else than every other.
+        """
+        spans: list[Span] = []
+        said: list[str] = []
+        for form in TIME_FORMS:
+            value = resource.get(f"{element}{form}")
+            if value is None:
+                continue
+            if form in _DATES:
+                on = self.field(value)
+                spans.append(Span(on, on))
+                said.append(on.said)
+            else:
+                spans.append(self.period(value) if form == "Period" else _UNREADABLE_SPAN)
+                said.append(_said(spans[-1]) if form == "Period" else f"{element}{form}")
+        told = {(span.start and span.start.value, span.end and span.end.value) for span in spans}
+        agreed = len(told) == 1 and None not in next(iter(told))
+        if len(spans) < 2 or agreed:
+            return None
+        return EventField(None, ", ".join(said)[:LONGEST_SAID], "conflicting")
 
 
 def _of_one_mind(span: Span) -> Span:

@@ -5,6 +5,7 @@ DuckDB sorts within a fixed memory and a private temporary folder that goes away
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -40,6 +41,7 @@ _TABLES_OF_SOURCE: Final = (
     "select table_schema, table_name from information_schema.tables where table_catalog = 'source' order by all"
 )
 _ENDINGS: Final = (".parquet", ".csv")
+_OF_PERSONS: Final = frozenset(f"{PERSON.name}{ending}" for ending in _ENDINGS)
 _KNOWN: Final = NOT_READ | TABLES.keys()
 
 
@@ -223,13 +225,19 @@ def holds_omop(path: Path) -> bool:
         UsageError: it is a folder that may not be listed.
     """
     if path.is_dir():
-        return any(one.stem.lower() == PERSON.name and one.suffix.lower() in _ENDINGS for one in _listed(path))
+        return any(one.lower() in _OF_PERSONS for one in _names(path))
     return path.suffix.lower() == ".duckdb"
 
 
 def _listed(folder: Path) -> list[Path]:
+    return sorted(folder / name for name in _names(folder))
+
+
+def _names(folder: Path) -> list[str]:
+    # Without making a path of each: folders hold a hundred thousand files.
     try:
-        return sorted(folder.iterdir())
+        with os.scandir(folder) as listing:
+            return [one.name for one in listing]
     except OSError:
         raise UsageError(f"{folder} cannot be listed.", hint="Check its permissions.") from None
 

@@ -100,7 +100,7 @@ def read_condition(entry: Entry, chart: Chart) -> None:
         fields["histology"], alike, cancer = histology, None, True
     if cancer and said.sides and said.standing != "refuted":
         chart.cancers.append((entry.reference, said.sides))
-    if entry.reference in chart.comorbid:
+    if chart.comorbid and entry.reference in chart.comorbid:
         alike = None
         role = _role(profiles, fields.get("clinical_status"), comorbid=True)
         if role is not None:
@@ -177,9 +177,11 @@ def _histology(entry: Entry, chart: Chart) -> EventField | None:
 
 def _when(entry: Entry, element: str, chart: Chart) -> EventField | None:
     """When a condition began or ended; a period is the time within which it did."""
+    if chart.several and (differing := chart.differing(entry, element)) is not None:
+        return differing
     forms = _FORMS[element]
     found = chart.date(entry, forms.date)
-    if found is not None or entry.resource.keys().isdisjoint(forms.others):
+    if found is not None or forms.others.isdisjoint(entry.resource):
         return found
     span = chart.span(entry, forms.period)
     return whole(span) if span is not None else chart.unread(entry, *forms.unread)

@@ -136,7 +136,7 @@ def read_report(entry: Entry, chart: Chart) -> None:
         return
     code = chart.code(entry)
     sides = [] if code is None else sides_of(code.codes, "code", chart.inspection)
-    on = chart.date(entry, "effectiveDateTime")
+    on = chart.differing(entry, "effective") or chart.date(entry, "effectiveDateTime")
     if on is None:
         span = chart.span(entry, "effectivePeriod")
         on = None if span is None else span.start

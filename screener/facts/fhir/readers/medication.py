@@ -68,12 +68,12 @@ def read_medication(entry: Entry, chart: Chart) -> None:
     fields = {"code": code, "act": _ACTS[kind].field}
     if not _SELDOM.isdisjoint(resource) and (more := _more(entry, chart)):
         fields, alike = fields | more, None
-    times = _times(entry, chart)
-    if times.start is not None:
-        fields["start"] = times.start
-    if times.end is not None:
-        fields["end"] = times.end
-    chart.add(entry, "medication", times.on, fields, status=said.status, standing=said.standing, alike=alike)
+    on, start, end = _times(entry, chart)
+    if start is not None:
+        fields["start"] = start
+    if end is not None:
+        fields["end"] = end
+    chart.add(entry, "medication", on, fields, status=said.status, standing=said.standing, alike=alike)
 
 
 def _asked(standing: Standing, intent: object, refusal: object, inspection: Inspection) -> Standing | None:
@@ -106,6 +106,8 @@ def _times(entry: Entry, chart: Chart) -> Times:
     """When it was given or taken; a request has the day on which it was made, and says nothing of start and end."""
     if entry.type == "MedicationRequest":
         return Times(chart.date(entry, "authoredOn"), None, None)
+    if chart.several and (differing := chart.differing(entry, "effective")) is not None:
+        return Times(None, differing, differing)
     on = chart.date(entry, "effectiveDateTime")
     if on is not None:
         return Times(on, on, on if entry.type == "MedicationAdministration" else None)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from screener.facts.events import EventField, Standing
-from screener.facts.fhir.chart import Chart, recorded
+from screener.facts.fhir.chart import Chart, recorded, standing_of
 from screener.facts.fhir.concepts import concept, extensions, objects
-from screener.facts.fhir.elements import UNREAD_VALUES
+from screener.facts.fhir.elements import ABSENT, UNREAD_VALUES, VALUES
 from screener.facts.fhir.mcode import COMORBIDITIES, RELATED_CONDITION, RELATED_CONDITION_ABSENT
 from screener.facts.fhir.profiles import profiles_of
 from screener.facts.fhir.quantities import read_integer, read_quantity, read_range
@@ -24,10 +24,9 @@ _QUANTITY: Final = "valueQuantity"
 _QUANTITY_READ: Final = f"Observation.{_QUANTITY}"
 _REPEATED: Final = frozenset({"valueCodeableConcept", "valueInteger", "valueRange"})
 """The forms of which few values occur again and again."""
-_FORMS: Final = (_QUANTITY, "valueCodeableConcept", "valueInteger", "valueRange", *UNREAD_VALUES)
+_FORMS: Final = (*VALUES, *UNREAD_VALUES)
 """The forms of a value, of which one may be there."""
 _ANY_FORM: Final = frozenset(_FORMS)
-_ABSENT: Final = "dataAbsentReason"
 _RELATED: Final = frozenset({RELATED_CONDITION, RELATED_CONDITION_ABSENT})
 _NONE: Final[frozenset[str]] = frozenset()
 _COMORBIDITY: Final = EventField("comorbidity", "list of comorbidities")
@@ -70,32 +69,33 @@ _parts_of: Final = Remembered(_read_parts)
 def read_observation(entry: Entry, chart: Chart) -> None:
     """Make the events of an Observation: its own, and one for each component that has a code."""
     resource = entry.resource
-    status, standing = chart.standing(entry, OBSERVATION)
-    if standing is None or _not_performed(resource, chart):
+    get = resource.get
+    status, standing = standing_of("Observation", get("status"), OBSERVATION, chart.inspection)
+    if standing is None or (ABSENT in resource and _not_performed(resource, chart)):
         return None
     if "focus" in resource and _of_somebody_else(entry, chart):
         return None
-    get = resource.get
     form = _form(resource)
-    measured = form == _QUANTITY
     value = resource[form] if form in _REPEATED else None
     parts = (get("code"), form, value, get("referenceRange"), get("bodySite"), get("method"))
     said, alike = _parts_of(parts, chart.inspection)
     if said is None:
         return chart.reject(entry, "the Observation has no code", "give it one", ("observation",))
     on = _effective(entry, chart)
-    undated = {} if on is None or on.value is not None else {"on": on}
-    fields = {**said.fields, **undated}
-    if measured:
+    fields = dict(said.fields)
+    if on is not None and on[0] is None:
+        fields["on"] = on
+    if form == _QUANTITY:
         quantity = read_quantity(resource[_QUANTITY], _QUANTITY_READ, chart.inspection)
         if quantity is None:
             alike = None
         else:
             fields["value"] = quantity
-    if _contradictory(resource):
+    if chart.several and _contradictory(resource):
         fields, alike = fields | _all_said(resource), None
     chart.add(entry, "observation", on, fields, status=status, standing=standing, alike=alike)
     if "component" in resource:
+        undated = {} if on is None or on.value is not None else {"on": on}
         _components(entry, on, {**said.shared, **undated}, status=status, standing=standing, chart=chart)
     if "extension" in resource:
         _absent_conditions(entry, on, status=status, settled=standing == "certain", chart=chart)
@@ -140,7 +140,7 @@ def _components(
 ) -> None:
     parts = objects(entry.resource["component"], "Observation.component", chart.inspection)
     for number, one in enumerate(parts, start=1):
-        if _not_performed(one, chart):
+        if ABSENT in one and _not_performed(one, chart):
             continue
         code = concept(one.get("code"), "Observation.component.code", chart.inspection)
         if code is None:
@@ -212,7 +212,7 @@ def _form(part: dict[str, object]) -> str | None:
 
 def _contradictory(part: dict[str, object]) -> bool:
     """Whether there is more than one value, or one beside a reason why there is none."""
-    return (_ABSENT in part and not _ANY_FORM.isdisjoint(part)) or len(_ANY_FORM.intersection(part)) > 1
+    return (ABSENT in part and not _ANY_FORM.isdisjoint(part)) or len(_ANY_FORM.intersection(part)) > 1
 
 
 def _all_said(part: dict[str, object]) -> dict[str, EventField]:
@@ -222,21 +222,21 @@ def _all_said(part: dict[str, object]) -> dict[str, EventField]:
     for form in (form for form in _FORMS if form in part):
         read = _read_value(form, part[form], "Observation", unseen).values()
         words.append(next((field.said for field in read if field is not None and field.said), form))
-    if _ABSENT in part:
-        reason = concept(part[_ABSENT], "Observation.dataAbsentReason", unseen)
+    if ABSENT in part:
+        reason = concept(part[ABSENT], "Observation.dataAbsentReason", unseen)
         words.append("absent" if reason is None else f"absent: {reason.words}")
     field = EventField(None, ", ".join(words)[:LONGEST_SAID], "conflicting")
     return {"value": field, "value_code": field}
 
 
 def _not_performed(part: dict[str, object], chart: Chart) -> bool:
-    """Whether the reason for the missing value is that nothing was observed.
+    """Whether there is no value, and the reason for that is that nothing was observed.
 
     https://hl7.org/fhir/R4/codesystem-data-absent-reason.html
     """
-    if _ABSENT not in part or not _ANY_FORM.isdisjoint(part):
+    if not _ANY_FORM.isdisjoint(part):
         return False
-    value = part[_ABSENT]
+    value = part[ABSENT]
     codings = value.get("coding") if isinstance(value, dict) else None
     for one in codings if isinstance(codings, list) else ():
         if isinstance(one, dict) and one.get("code") == "not-performed":
@@ -267,6 +267,8 @@ def _address(value: object) -> Address | None:
 
 def _effective(entry: Entry, chart: Chart) -> EventField | None:
     """The day that a value holds for; unreadable where one is told and cannot be read, none where none is told."""
+    if chart.several and (differing := chart.differing(entry, "effective")) is not None:
+        return differing
     on = chart.date(entry, "effectiveDateTime")
     if on is not None:
         return on

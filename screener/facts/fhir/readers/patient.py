@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from screener.facts.events import EventField
-from screener.facts.fhir.chart import Chart, recorded
+from screener.facts.fhir.chart import DIFFERING, Chart, recorded
 from screener.facts.fhir.concepts import concept, joined, objects
 from screener.facts.fhir.references import Entry
 
@@ -25,12 +25,12 @@ def read_patient_resource(entry: Entry, chart: Chart) -> None:
     if replaced:
         hint = "screen the record that replaces it"
         chart.reject(entry, "the Patient says that another record replaces it", hint, ())
-    death = chart.date(entry, "deceasedDateTime")
+    deceased, death = _deceased(entry, chart)
     fields = {
         "birth_date": chart.date(entry, "birthDate"),
         "sex": _sex(resource.get("gender"), chart),
         "languages": _languages(resource["communication"], chart) if "communication" in resource else None,
-        "deceased": _deceased(entry, death, chart),
+        "deceased": deceased,
         "deceased_on": death,
     }
     chart.add(entry, "patient", None, recorded(fields), status=None, standing="uncertain" if replaced else "certain")
@@ -55,13 +55,20 @@ def _languages(value: object, chart: Chart) -> EventField | None:
     return joined(concept(one.get("language"), element, chart.inspection) for one in spoken)
 
 
-def _deceased(entry: Entry, death: EventField | None, chart: Chart) -> EventField | None:
-    if death is not None:
-        # Whoever has a date of death is dead, even where the date itself cannot be read.
-        return EventField(True, death.said or "a date of death")
+def _deceased(entry: Entry, chart: Chart) -> tuple[EventField | None, EventField | None]:
+    """Whether the patient is dead, and since when; both are conflicting where the one denies the other."""
+    death = chart.date(entry, "deceasedDateTime")
     value = entry.resource.get("deceasedBoolean")
+    if death is not None:
+        said = death.said or "a date of death"
+        if value is False:
+            chart.inspection.note("unreadable", "Patient.deceased[x]", DIFFERING)
+            both = EventField(None, f"no, {said}", "conflicting")
+            return both, both
+        # Whoever has a date of death is dead, even where the date itself cannot be read.
+        return EventField(True, said), death
     if isinstance(value, bool):
-        return EventField(value, "yes" if value else "no")
+        return EventField(value, "yes" if value else "no"), None
     if value is not None:
         chart.inspection.note("unreadable", "Patient.deceasedBoolean", "another form than FHIR R4")
-    return None
+    return None, None

@@ -69,23 +69,26 @@ def read_procedure(entry: Entry, chart: Chart) -> None:
     resource = entry.resource
     get = resource.get
     found = extensions(resource, _KNOWN, "Procedure", chart.inspection) if "extension" in resource else {}
-    marked = not RADIOTHERAPY.isdisjoint(found) or RADIOTHERAPY_COURSE in profiles_of(resource)
+    marked = (bool(found) and not RADIOTHERAPY.isdisjoint(found)) or (
+        "meta" in resource and RADIOTHERAPY_COURSE in profiles_of(resource)
+    )
     said, alike = _parts_of((marked, get("code"), get("category"), get("status"), get("bodySite")), chart.inspection)
     if said.standing is None:
         return
     if said.code is None:
         chart.reject(entry, "the Procedure has no code", "give it one", ("procedure", "radiotherapy"))
         return
-    times, reasons = performed(entry, chart), chart.reasons(entry)
+    on, start, end = performed(entry, chart)
+    reasons = chart.reasons(entry)
     fields = dict(said.fields)
-    if times.start is not None:
-        fields["start"] = times.start
-    if times.end is not None:
-        fields["end"] = times.end
+    if start is not None:
+        fields["start"] = start
+    if end is not None:
+        fields["end"] = end
     if found or reasons is not NO_REASONS:
         fields, alike = recorded({**fields, **_more(entry, found, reasons, said, chart)}), None
     kind: EventKind = "radiotherapy" if said.course else "procedure"
-    chart.add(entry, kind, times.on, fields, status=said.status, standing=said.standing, alike=alike)
+    chart.add(entry, kind, on, fields, status=said.status, standing=said.standing, alike=alike)
 
 
 def _more(
@@ -108,12 +111,14 @@ def _more(
 
 def intent_of(found: Extensions, kind: str, inspection: Inspection) -> EventField | None:
     """What something was done for, where mCODE's extension says so."""
-    given = [one for url in sorted(INTENTS & found.keys()) for one in found[url]]
+    given = [one for url in sorted(INTENTS.intersection(found)) for one in found[url]]
     return joined(concept(one.get("valueCodeableConcept"), f"{kind}.intent", inspection) for one in given)
 
 
 def performed(entry: Entry, chart: Chart) -> Times:
     """When a Procedure was performed; of a period, its start orders it among other events."""
+    if chart.several and (differing := chart.differing(entry, "performed")) is not None:
+        return Times(None, differing, differing)
     on = chart.date(entry, "performedDateTime")
     if on is not None:
         return Times(on, on, on)
