@@ -12,6 +12,7 @@ from typing import Generic
 from screener.criteria.closures import Facts
 from screener.criteria.model import RuleSet
 from screener.criteria.truth import Meaning
+from screener.facts.definitions import DECEASED
 from screener.facts.values import PatientRecord
 from screener.logic import UNKNOWN, YES, Truth
 from screener.matching.criterion import CriterionEvaluator, Leanings
@@ -67,7 +68,13 @@ class EvaluatorOf(Generic[T]):
         )
 
     def notes(self, facts: Facts) -> tuple[NoteSaid, ...]:
-        """The notes whose conditions hold for a patient."""
+        """The notes whose conditions hold for a patient.
+
+        Records that contradict each other about a death say it too: nobody is called on the word of the other.
+        """
+        death = facts.get(DECEASED)
+        if death is not None and death.state == "conflicting":
+            facts = {**facts, DECEASED: death._replace(state="recorded", value=True)}
         return tuple([note for holds, note in self._notes if holds(facts) is YES])
 
     def _ask(self, facts: Facts, truths: list[Truth]) -> tuple[Question, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tarfile
 from datetime import UTC, date
 from pathlib import Path
 from typing import Final
 
 import pytest
+from fhir import unpack
 
 from screener.criteria.derivations import ByOption, Derivation, FromFacts, RuleByOption
 from screener.criteria.library import LoadedRules, load, shipped
@@ -64,8 +64,7 @@ def rules() -> LoadedRules:
 def test_the_numbers_of_the_public_records_are_those_of_the_page(name: str, shared_data: Path, tmp_path: Path) -> None:
     folder = shared_data / "fhir" / PUBLIC[name]
     if name == "100 Synthea patients":
-        with tarfile.open(folder / "synthea-r4-breast.tgz") as packed:
-            packed.extractall(tmp_path, filter="data")
+        unpack(folder / "synthea-r4-breast.tgz", tmp_path)
         folder = tmp_path
     assert measured(folder) == NUMBERS[name]
 

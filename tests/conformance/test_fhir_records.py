@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from fhir import unpack
 
 from screener.facts.events import EventField, EventKind, Interval, PatientEvents, Quantity
 from screener.facts.inspection import Inspection
@@ -189,8 +189,7 @@ def test_the_patients_of_the_screening_measure_are_put_together_from_loose_files
 @pytest.fixture(scope="module")
 def bundles(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("synthea")
-    with tarfile.open(shared_data / "fhir" / "synthea" / "synthea-r4-breast.tgz") as packed:
-        packed.extractall(folder, filter="data")
+    unpack(shared_data / "fhir" / "synthea" / "synthea-r4-breast.tgz", folder)
     return folder
 
 

@@ -203,7 +203,14 @@ def test_an_interrupted_run_leaves_what_was_there_and_ends_with_130(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]
 
 
-@pytest.mark.parametrize("death", [{"deceasedDateTime": "2026-05-25"}, {"deceasedBoolean": True}])
+@pytest.mark.parametrize(
+    "death",
+    [
+        {"deceasedDateTime": "2026-05-25"},
+        {"deceasedBoolean": True},
+        pytest.param({"deceasedBoolean": False, "deceasedDateTime": "2026-05-25"}, id="the record contradicts itself"),
+    ],
+)
 def test_that_a_patient_has_died_is_said_in_the_list_and_beside_the_result_and_changes_no_verdict(
     tmp_path: Path, death: dict[str, object]
 ) -> None:
