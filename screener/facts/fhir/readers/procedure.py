@@ -108,7 +108,7 @@ def _more(
 
 def intent_of(found: Extensions, kind: str, inspection: Inspection) -> EventField | None:
     """What something was done for, where mCODE's extension says so."""
-    given = [one for url in sorted(INTENTS & found.keys()) for one in found[url]]
+    given = [one for url in sorted(INTENTS.intersection(found)) for one in found[url]]
     return joined(concept(one.get("valueCodeableConcept"), f"{kind}.intent", inspection) for one in given)
 
 
