@@ -26,8 +26,9 @@ from screener.deriving.worth import Options, shown_by, worth_of
 from screener.facts.definitions import EVENT, FactDefinition, Vocabulary
 from screener.facts.values import FactValue
 
-Step = Callable[[Reading], None]
 _Derive = Callable[[Reading], FactValue | None]
+Step = tuple[str, _Derive]
+"""The name of a fact, and what derives it of a patient; of an event, what chooses it, which is no fact."""
 _FindIn = Callable[[Reading], Found]
 
 
@@ -51,14 +52,14 @@ class Steps:
         """The steps of one derivation."""
         if isinstance(derivation, FromFacts):
             resting = Resting(derivation, self._meaning)
-            yield _adding(derivation.fact, lambda reading: resting.value(reading.facts))
+            yield derivation.fact, lambda reading: resting.value(reading.facts)
         elif derivation.type == EVENT:
-            yield self._choosing(derivation)
+            yield derivation.fact, self._choosing(derivation)
             for fact in self._vocabulary.events[derivation.fact].fields():
                 if self._fields is None or fact.name in self._fields:
-                    yield _adding(fact.name, self._of_field(derivation, fact))
+                    yield fact.name, self._of_field(derivation, fact)
         else:
-            yield _adding(derivation.fact, self._of_events(derivation))
+            yield derivation.fact, self._of_events(derivation)
 
     def _finding(self, derivation: FromEvents) -> _FindIn:
         kind, parts = derivation.kind, parted(derivation.where)
@@ -73,7 +74,7 @@ class Steps:
 
         return found
 
-    def _choosing(self, derivation: FromEvents) -> Step:
+    def _choosing(self, derivation: FromEvents) -> _Derive:
         assert derivation.take is not None  # an event is always picked
         found, pick, name = self._finding(derivation), PICKS[derivation.take], derivation.fact
 
@@ -127,18 +128,6 @@ def _value_of(derivation: FromEvents) -> ValueOf:
         return derivation.value
     assert derivation.where is not None  # what is asked of one event is a value or a test
     return Passes(derivation.where)
-
-
-def _adding(name: str, derive: _Derive) -> Step:
-    def add(reading: Reading) -> None:
-        derived = derive(reading)
-        if derived is not None:
-            if reading.known:
-                reading.put(name, derived)
-            else:
-                reading.facts[name] = derived
-
-    return add
 
 
 def _tested(derivation: FromEvents) -> list[str]:
