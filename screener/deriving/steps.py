@@ -16,11 +16,12 @@ from screener.criteria.derivations import (
 )
 from screener.criteria.truth import Meaning
 from screener.deriving import taking
+from screener.deriving.answers import Matches
 from screener.deriving.evidence import Witness
 from screener.deriving.found import PICKS, Found, find
 from screener.deriving.reading import Reading
 from screener.deriving.resting import Resting, without_presumptions
-from screener.deriving.sieve import Sieves, parted
+from screener.deriving.sieve import Sieves, by_facts, parted
 from screener.deriving.where import Wheres
 from screener.deriving.worth import Options, shown_by, worth_of
 from screener.facts.definitions import EVENT, FactDefinition, Vocabulary
@@ -64,9 +65,10 @@ class Steps:
     def _finding(self, derivation: FromEvents) -> _FindIn:
         kind, parts = derivation.kind, parted(derivation.where)
         place = self.sieves.place(kind, parts.coded)
-        rest = None if parts.rest is None else self._wheres.both(parts.rest)
-
-        matches = (None, None) if rest is None else (rest.incomplete, rest.complete)
+        matches: tuple[Matches | None, Matches | None] = (None, None)
+        if parts.rest is not None:
+            rest = self._wheres.both(parts.rest)
+            matches = by_facts(rest.incomplete, (parts.rest,)), by_facts(rest.complete, (parts.rest,))
 
         def found(reading: Reading) -> Found:
             complete = kind in reading.complete
