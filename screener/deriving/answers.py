@@ -30,11 +30,10 @@ def graver(one: Doubt, other: Doubt) -> Doubt:
 
 def gravest(doubts: Sequence[Doubt]) -> Doubt:
     """The doubt to tell of several, of which there must be one."""
-    gravest = doubts[0]
+    found = doubts[0]
     for one in doubts:
-        if _RANK[one] < _RANK[gravest]:
-            gravest = one
-    return gravest
+        found = graver(found, one)
+    return found
 
 
 def doubt_of(value: FactValue | None) -> Doubt:
@@ -67,14 +66,14 @@ def all_of(parts: list[Matches]) -> Matches:
         return parts[0]
 
     def matches(event: Event, facts: Facts) -> Answer:
-        answer: Answer = True
+        told: Answer = True
         for part in parts:
             one = part(event, facts)
             if one is False:
                 return False
             if one is not True:
-                answer = one if answer is True else both(answer, one)
-        return answer
+                told = one if told is True else both(told, one)
+        return told
 
     return matches
 
@@ -85,14 +84,14 @@ def any_of(parts: list[Matches]) -> Matches:
         return parts[0]
 
     def matches(event: Event, facts: Facts) -> Answer:
-        answer: Answer = False
+        told: Answer = False
         for part in parts:
             one = part(event, facts)
             if one is True:
                 return True
             if one is not False:
-                answer = one if answer is False else both(answer, one)
-        return answer
+                told = one if told is False else both(told, one)
+        return told
 
     return matches
 
