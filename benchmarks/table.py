@@ -6,14 +6,14 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from screener import __version__
+from screener import BUILD, __version__
 
 _README = Path(__file__).with_name("README.md")
 
 
 def publish(name: str, rows: list[tuple[str, str]]) -> None:
     """Print rows as a table, and write it into the README, between `<!-- name -->` and `<!-- end of name -->`."""
-    machine = f"{platform.machine()}, Python {platform.python_version()}, screener {__version__}"
+    machine = f"{platform.machine()}, Python {platform.python_version()}, screener {__version__} ({BUILD})"
     lines = [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.", "", "| what | measured |", "|---|---|"]
     lines += [f"| {what} | {found} |" for what, found in rows]
     publish_lines(name, lines)

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from screener import __version__
+from screener import BUILD, __version__
 from screener.errors import EXIT_OK, EXIT_USAGE, InvalidRules, ScreenerError
 
 INTERRUPTED: Final = 130
@@ -64,7 +64,7 @@ class LazyCommands(click.Group):
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="screener")
+@click.version_option(__version__, prog_name="screener", message=f"%(prog)s, version %(version)s ({BUILD})")
 def root() -> None:
     """Screen patients for clinical trials against reviewed rules, with a reason for every criterion.
 

@@ -20,12 +20,20 @@ Matches = Callable[[Event, Facts], Answer]
 """Whether an event matches, given the facts that are known so far."""
 
 _GRAVEST_FIRST: Final[tuple[Doubt, ...]] = ("conflicting", "unreadable", "imprecise", "uncertain")
-_RANK: Final = {doubt: rank for rank, doubt in enumerate(_GRAVEST_FIRST)}.__getitem__
+_RANK: Final = {doubt: rank for rank, doubt in enumerate(_GRAVEST_FIRST)}
+
+
+def graver(one: Doubt, other: Doubt) -> Doubt:
+    """The doubt to tell of two: where records contradict themselves, a person looks."""
+    return one if _RANK[one] <= _RANK[other] else other
 
 
 def gravest(doubts: Sequence[Doubt]) -> Doubt:
-    """The doubt to tell of several, of which there must be one: where records contradict themselves, a person looks."""
-    return doubts[0] if len(doubts) == 1 else min(doubts, key=_RANK)
+    """The doubt to tell of several, of which there must be one."""
+    found = doubts[0]
+    for one in doubts:
+        found = graver(found, one)
+    return found
 
 
 def doubt_of(value: FactValue | None) -> Doubt:
@@ -44,7 +52,7 @@ def both(one: Answer, other: Answer) -> Answer:
     """Whether two things hold together, of which the first is not no."""
     if one is True or other is False:
         return other
-    return one if other is True else gravest((one, other))  # type: ignore[arg-type]  # neither is yes or no
+    return one if other is True else graver(one, other)  # type: ignore[arg-type]  # neither is yes or no
 
 
 def always(_: Event, __: Facts) -> Answer:
@@ -58,14 +66,14 @@ def all_of(parts: list[Matches]) -> Matches:
         return parts[0]
 
     def matches(event: Event, facts: Facts) -> Answer:
-        doubts: list[Doubt] = []
+        told: Answer = True
         for part in parts:
             one = part(event, facts)
             if one is False:
                 return False
             if one is not True:
-                doubts.append(one)
-        return gravest(doubts) if doubts else True
+                told = one if told is True else both(told, one)
+        return told
 
     return matches
 
@@ -76,14 +84,14 @@ def any_of(parts: list[Matches]) -> Matches:
         return parts[0]
 
     def matches(event: Event, facts: Facts) -> Answer:
-        doubts: list[Doubt] = []
+        told: Answer = False
         for part in parts:
             one = part(event, facts)
             if one is True:
                 return True
             if one is not False:
-                doubts.append(one)
-        return gravest(doubts) if doubts else False
+                told = one if told is False else both(told, one)
+        return told
 
     return matches
 

@@ -50,8 +50,10 @@ class Deriver:
                 that rest on them follow them, and records that say something else are kept with them as evidence.
         """
         reading = Reading(patient, known, self._as_of, self._sieves)
-        for step in self._steps:
-            step(reading)
+        for name, derive in self._steps:
+            derived = derive(reading)
+            if derived is not None:
+                reading.put(name, derived)
         return PatientRecord(patient.patient_id, reading.facts, patient.row)
 
 

@@ -94,6 +94,8 @@ class Grounds:
     @property
     def on(self) -> PartialDate | None:
         """The date of the last of them."""
+        if len(self.events) == 1:
+            return self.events[0].on
         return max([one.on for one in self.events if one.on is not None], key=_end, default=None)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from screener.criteria.closures import Facts
+from screener.dates import PartialDate
 from screener.deriving.answers import Answer, Doubt, Matches, both, gravest
 from screener.deriving.evidence import Grounds
 from screener.deriving.fields import ON, doubt_in
@@ -17,18 +18,21 @@ Candidate = tuple[Event, Doubt]
 """An event that may match, and why it is not sure."""
 
 
-class Found(NamedTuple):
+class Found:
     """The events that match, those that may, those recorded as refuted that match; whether there can be no others."""
 
-    sure: list[Event]
-    may: list[Candidate]
-    refuted: list[Event]
-    complete: bool
+    __slots__ = ("complete", "may", "refuted", "sure")
+
+    def __init__(self, sure: list[Event], may: list[Candidate], refuted: list[Event], *, complete: bool) -> None:
+        self.sure = sure
+        self.may = may
+        self.refuted = refuted
+        self.complete = complete
 
     @property
     def all(self) -> list[Event]:
         """Every event that matches or may."""
-        return [*self.sure, *[event for event, _ in self.may]]
+        return [*self.sure, *[event for event, _ in self.may]] if self.may else self.sure
 
     @property
     def doubt(self) -> Doubt:
@@ -43,21 +47,18 @@ class Chosen:
     there can be no others.
 
     Args:
-        found: the events to choose from.
-        can_be: tells those that can be meant; all of them where it is none, and what differs is a contradiction then.
+        found: these events.
+        one: whether there should be one of them alone; what differs is a contradiction then.
     """
 
     __slots__ = ("_one", "all", "complete", "doubts", "sure")
 
-    def __init__(self, found: Found, can_be: Callable[[Event], bool] | None) -> None:
-        sure, may, _, self.complete = found
-        if can_be is not None and len(sure) + len(may) > 1:
-            sure = [event for event in sure if can_be(event)]
-            may = [one for one in may if can_be(one[0])]
-        self.sure = Grounds(sure)
-        self.all = Grounds([*sure, *[event for event, _ in may]]) if may else self.sure
-        self.doubts = [doubt for _, doubt in may]
-        self._one = can_be is None
+    def __init__(self, found: Found, *, one: bool = False) -> None:
+        self.complete = found.complete
+        self.sure = Grounds(found.sure)
+        self.all = Grounds(found.all) if found.may else self.sure
+        self.doubts = [doubt for _, doubt in found.may]
+        self._one = one
 
     @property
     def clash(self) -> Doubt:
@@ -68,7 +69,7 @@ class Chosen:
         return "conflicting" if len(dates) == 1 and None not in dates else "imprecise"
 
 
-_NOTHING: Final = {complete: Found([], [], [], complete) for complete in (True, False)}
+_NOTHING: Final = {complete: Found([], [], [], complete=complete) for complete in (True, False)}
 
 
 def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complete: bool) -> Found:
@@ -85,8 +86,9 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
     sure: list[Event] = []
     may: list[Candidate] = []
     refuted: list[Event] = []
-    for event, so_far in sifted:
-        one = so_far if rest is None else both(so_far, rest(event, facts))
+    for event, one in sifted:
+        if rest is not None:
+            one = rest(event, facts) if one is True else both(one, rest(event, facts))
         if one is False:
             continue
         if event.standing == "refuted":
@@ -100,24 +102,37 @@ def find(sifted: Sequence[Asked], rest: Matches | None, facts: Facts, *, complet
             may.append((event, doubt_in(event.fields[ON])))
         else:
             sure.append(event)
-    return Found(sure, may, refuted, complete)
+    return Found(sure, may, refuted, complete=complete)
 
 
 def only(found: Found) -> Chosen:
     """All of them: there should be one, and several that differ contradict each other."""
-    return Chosen(found, None)
+    return Chosen(found, one=True)
 
 
 def latest(found: Found) -> Chosen:
     """Those that no matching event surely follows; an event without a date can be the last."""
-    newest = max([one.on.first for one in found.sure if one.on is not None], default=None)
-    return Chosen(found, lambda event: event.on is None or newest is None or event.on.last >= newest)
+    days = [event.on.first for event in found.sure if event.on is not None]
+    if days:
+        newest = max(days)
+        found = _kept(found, lambda on: on.last >= newest)
+    return Chosen(found)
 
 
 def earliest(found: Found) -> Chosen:
     """Those that no matching event surely comes before; an event without a date can be the first."""
-    oldest = min([one.on.last for one in found.sure if one.on is not None], default=None)
-    return Chosen(found, lambda event: event.on is None or oldest is None or event.on.first <= oldest)
+    days = [event.on.last for event in found.sure if event.on is not None]
+    if days:
+        oldest = min(days)
+        found = _kept(found, lambda on: on.first <= oldest)
+    return Chosen(found)
+
+
+def _kept(found: Found, can_be: Callable[[PartialDate], bool]) -> Found:
+    """Those that can be meant by their date, and those that have none."""
+    sure = [event for event in found.sure if event.on is None or can_be(event.on)]
+    may = [one for one in found.may if one[0].on is None or can_be(one[0].on)]
+    return Found(sure, may, found.refuted, complete=found.complete)
 
 
 PICKS: Final = {"only": only, "latest": latest, "earliest": earliest}

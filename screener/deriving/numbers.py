@@ -53,11 +53,10 @@ def _same_unit(unit: str, other: str) -> bool:
 
 def usable(fact: FactDefinition, number: Number | NumberRange) -> bool:
     """Whether a number is one the fact can be: within its range, and whole where it counts."""
-    numbers = as_range(number)
     if fact.type == "integer" and isinstance(number, Decimal):
         return False
-    below = fact.low is not None and (numbers >= fact.low) is NO
-    return not below and not (fact.high is not None and (numbers <= fact.high) is NO)
+    below = fact.low is not None and (number >= fact.low) is NO
+    return not below and not (fact.high is not None and (number <= fact.high) is NO)
 
 
 def as_range(number: Number | NumberRange) -> NumberRange:

@@ -7,7 +7,7 @@ one look. What else a test asks (dates, numbers, other facts) is asked only of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from screener.criteria.closures import Facts
@@ -160,6 +160,11 @@ def strict(where: Where, wheres: Wheres) -> Matches:
         return one if one is False else both(one, holds(event, facts))
 
     return matches
+
+
+def by_facts(tell: Callable[[Event, Facts], Told], wheres: Sequence[Where]) -> Callable[[Event, Facts], Told]:
+    """What a function tells, remembered where its tests compare options with facts, or are coded ones."""
+    return ByFacts(tell, wheres) if all(compares_options(where) for where in wheres) else tell
 
 
 class _Sieve:

@@ -16,18 +16,20 @@ from screener.criteria.derivations import (
 )
 from screener.criteria.truth import Meaning
 from screener.deriving import taking
+from screener.deriving.answers import Matches
 from screener.deriving.evidence import Witness
 from screener.deriving.found import PICKS, Found, find
 from screener.deriving.reading import Reading
 from screener.deriving.resting import Resting, without_presumptions
-from screener.deriving.sieve import Sieves, parted
+from screener.deriving.sieve import Sieves, by_facts, parted
 from screener.deriving.where import Wheres
 from screener.deriving.worth import Options, shown_by, worth_of
 from screener.facts.definitions import EVENT, FactDefinition, Vocabulary
 from screener.facts.values import FactValue
 
-Step = Callable[[Reading], None]
 _Derive = Callable[[Reading], FactValue | None]
+Step = tuple[str, _Derive]
+"""The name of a fact, and what derives it of a patient; of an event, what chooses it, which is no fact."""
 _FindIn = Callable[[Reading], Found]
 
 
@@ -51,21 +53,22 @@ class Steps:
         """The steps of one derivation."""
         if isinstance(derivation, FromFacts):
             resting = Resting(derivation, self._meaning)
-            yield _adding(derivation.fact, lambda reading: resting.value(reading.facts))
+            yield derivation.fact, lambda reading: resting.value(reading.facts)
         elif derivation.type == EVENT:
-            yield self._choosing(derivation)
+            yield derivation.fact, self._choosing(derivation)
             for fact in self._vocabulary.events[derivation.fact].fields():
                 if self._fields is None or fact.name in self._fields:
-                    yield _adding(fact.name, self._of_field(derivation, fact))
+                    yield fact.name, self._of_field(derivation, fact)
         else:
-            yield _adding(derivation.fact, self._of_events(derivation))
+            yield derivation.fact, self._of_events(derivation)
 
     def _finding(self, derivation: FromEvents) -> _FindIn:
         kind, parts = derivation.kind, parted(derivation.where)
         place = self.sieves.place(kind, parts.coded)
-        rest = None if parts.rest is None else self._wheres.both(parts.rest)
-
-        matches = (None, None) if rest is None else (rest.incomplete, rest.complete)
+        matches: tuple[Matches | None, Matches | None] = (None, None)
+        if parts.rest is not None:
+            rest = self._wheres.both(parts.rest)
+            matches = by_facts(rest.incomplete, (parts.rest,)), by_facts(rest.complete, (parts.rest,))
 
         def found(reading: Reading) -> Found:
             complete = kind in reading.complete
@@ -73,7 +76,7 @@ class Steps:
 
         return found
 
-    def _choosing(self, derivation: FromEvents) -> Step:
+    def _choosing(self, derivation: FromEvents) -> _Derive:
         assert derivation.take is not None  # an event is always picked
         found, pick, name = self._finding(derivation), PICKS[derivation.take], derivation.fact
 
@@ -127,18 +130,6 @@ def _value_of(derivation: FromEvents) -> ValueOf:
         return derivation.value
     assert derivation.where is not None  # what is asked of one event is a value or a test
     return Passes(derivation.where)
-
-
-def _adding(name: str, derive: _Derive) -> Step:
-    def add(reading: Reading) -> None:
-        derived = derive(reading)
-        if derived is not None:
-            if reading.known:
-                reading.put(name, derived)
-            else:
-                reading.facts[name] = derived
-
-    return add
 
 
 def _tested(derivation: FromEvents) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from screener.criteria.closures import Facts
 from screener.dates import PartialDate
-from screener.deriving.answers import Doubt, Matches, gravest
+from screener.deriving.answers import Doubt, Matches, graver, gravest
 from screener.deriving.apart import certainly_different
 from screener.deriving.evidence import Grounds, Witness
 from screener.deriving.found import Asked, Candidate, Chosen, Found
@@ -32,20 +32,26 @@ def settled(chosen: Chosen, worth: WorthOf, facts: Facts, witness: Witness) -> F
         if not events:
             return witness.nothing(complete=chosen.complete)
         return witness.unknown(gravest(chosen.doubts), chosen.all)
-    worths = [worth(event, facts) for event in events]
-    value = worths[0][0] if len(worths) == 1 else _agreed([one for one, _ in worths])
-    if value is not None:
-        return witness.value(value, chosen.sure)
-    doubts = [doubt for _, doubt in worths]
-    if witness.kind == _PATIENT and doubts == ["uncertain"]:
+    values: list[Value | None] = []
+    doubts: list[Doubt] = []
+    for event in events:
+        value, doubt = worth(event, facts)
+        if doubt is None:
+            values.append(value)
+        else:
+            doubts.append(doubt)
+    if not doubts and (agreed := _agreed(values)) is not None:
+        return witness.value(agreed, chosen.sure)
+    if witness.kind == _PATIENT and not values and doubts == ["uncertain"]:
         return None  # the record of the patient leaves fields blank that nobody filled in
-    return witness.unknown(_of_all(chosen.doubts + doubts, chosen.clash), chosen.all)
+    doubts += chosen.doubts
+    return witness.unknown(gravest(doubts) if doubts else chosen.clash, chosen.all)
 
 
 def _agreed(values: Sequence[Value | None]) -> Value | None:
     """The value that all are; of dates that lie within each other the one that holds all."""
     first = values[0]
-    if values.count(first) == len(values):
+    if len(values) == 1 or values.count(first) == len(values):
         return first
     dates = [one for one in values if isinstance(one, PartialDate)]
     if len(dates) < len(values):
@@ -90,7 +96,7 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
     if clashing:
         sure = [event for event in found.sure if event not in clashing]
         doubted: list[Candidate] = [(event, "conflicting") for event in clashing]
-        found = found._replace(sure=sure, may=[*found.may, *doubted])
+        found = Found(sure, [*found.may, *doubted], found.refuted, complete=found.complete)
     for option, matches in options.tested:
         answers = [(event, matches(event, facts)) for event in found.sure]
         if sure := [event for event, one in answers if one is True]:
@@ -99,7 +105,7 @@ def first_option(found: Found, options: Options, facts: Facts, witness: Witness)
         for event, doubt in found.may:
             one = matches(event, facts)
             if one is not False:
-                open_.append((event, doubt if one is True else gravest((doubt, one))))
+                open_.append((event, doubt if one is True else graver(doubt, one)))
         if open_:
             return witness.unknown(gravest([doubt for _, doubt in open_]), Grounds([event for event, _ in open_]))
     return witness.unknown(options.rest if found.sure else found.doubt, Grounds(found.all))
@@ -110,7 +116,7 @@ def counted(found: Found, witness: Witness) -> FactValue | None:
 
     Several records may tell of one event, so the least is the number of those that are certainly different.
     """
-    sure, may, _, complete = found
+    sure, may, complete = found.sure, found.may, found.complete
     if not sure and not may:
         return witness.nothing(complete=complete, zero=0)
     if not sure and not complete:

@@ -24,7 +24,7 @@ from screener.dates import PartialDate, completed_years
 from screener.deriving.answers import Doubt, Matches
 from screener.deriving.fields import ON, date_of, doubt_in
 from screener.deriving.numbers import in_unit, usable
-from screener.deriving.sieve import ByFacts, by_codes, compares_options, is_coded, strict
+from screener.deriving.sieve import by_codes, by_facts, is_coded, strict
 from screener.deriving.where import Wheres
 from screener.facts.definitions import BIRTH_DATE, OLDEST_AGE, FactDefinition, Value
 from screener.facts.events import Event, EventField, FieldValue, Quantity
@@ -77,7 +77,7 @@ def _remembered(worth: WorthOf, wheres: Sequence[Where]) -> WorthOf:
     if all(is_coded(where) for where in wheres):
         known = by_codes(worth, wheres)
         return lambda event, _: known(event)
-    return ByFacts(worth, wheres) if all(compares_options(where) for where in wheres) else worth
+    return by_facts(worth, wheres)
 
 
 def _of_one_mind(worth: WorthOf) -> WorthOf:

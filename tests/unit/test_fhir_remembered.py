@@ -69,9 +69,9 @@ def test_what_is_too_deep_to_be_written_is_read() -> None:
     assert reading(deep) == repr((deep,))
 
 
-def test_too_much_is_forgotten_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_REMEMBERED", 2)
+def test_too_much_is_forgotten_at_once() -> None:
     reading = Reading()
-    assert [reading(one) for one in "abac"] == ["('a',)", "('b',)", "('a',)", "('c',)"]
-    assert [reading(one) for one in "ca"] == ["('c',)", "('a',)"]
-    assert [one for (one,) in reading.asked] == ["a", "b", "c", "a"]
+    many = [str(number) for number in range(remembered._REMEMBERED)]
+    words = [*many, "0", "more", "more", "0"]
+    assert [reading(one) for one in words] == [repr((one,)) for one in words]
+    assert [one for (one,) in reading.asked] == [*many, "more", "0"]
