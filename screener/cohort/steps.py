@@ -19,10 +19,15 @@ _LONGEST: Final = 55
 SOURCE: Final = "facts"
 
 
+def _as_it_is(value: Sql) -> Sql:
+    return value
+
+
 class Steps:
     """Collects named expressions over the columns of a table."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], apart: Callable[[Sql], Sql] = _as_it_is) -> None:
+        self._apart = apart
         self._depth: dict[str, int] = dict.fromkeys(columns, 0)
         self._layers: list[dict[str, tuple[Sql, set[str]]]] = []
         self._known: dict[Hashable, str] = {}
@@ -36,7 +41,7 @@ class Steps:
         depth = 1 + max((self._depth[one] for one in reads), default=0)
         while len(self._layers) < depth:
             self._layers.append({})
-        self._layers[depth - 1][chosen] = (value, reads)
+        self._layers[depth - 1][chosen] = (self._apart(value), reads)
         self._depth[chosen] = depth
         return chosen
 
