@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from sqlglot import exp
@@ -40,7 +41,7 @@ _SHORT: Final = 64
 """Outcomes up to here are looked up as they are: quicker than to shorten the list, which costs when it is compiled."""
 
 
-_LARGE: Final = 20
+_LARGE: Final = 12
 _FEW: Final = 3
 """A set of so many options is looked at option by option."""
 
@@ -146,6 +147,27 @@ def _map(codes: Sequence[tuple[str, int]]) -> Sql:
     return function("MAP", *(one for word, code in codes for one in (text(word), number(code))))
 
 
+def _is_whole(value: Sql) -> bool:
+    """Whether a value is seen to be a whole number by how it is made."""
+    match value:
+        case exp.Literal():
+            return value.is_int
+        case exp.BitwiseAnd() | exp.BitwiseOr():
+            return True
+        case exp.Case():
+            some = [one.args["true"] for one in value.args["ifs"]] + [value.args.get("default") or exp.Null()]
+        case exp.Coalesce():
+            some = [value.this, *value.expressions]
+        case exp.Add() | exp.Paren():
+            some = list(value.iter_expressions())
+        case exp.Anonymous(this="ELEMENT_AT"):
+            some = [one for one in value.expressions[0].expressions if not one.is_string]
+        case _:
+            return False
+    known = [one for one in some if not isinstance(one, exp.Null)]
+    return bool(known) and all(_is_whole(one) for one in known)
+
+
 def _told(outcome: int, why: int) -> str:
     return joined_causes(outcome) if outcome & ~why == 0 else ""
 
@@ -183,10 +205,11 @@ class Spark(SplittingDialect):
 
     def strip_column(self, name: str) -> Sql:
         """A column without space at its ends: a look at the first and the last sign spares most the search."""
-        last = function("RIGHT", column(name), number(1))
+        # No BETWEEN, which Spark would work out anew each time that the column is used.
+        last = [function("SUBSTRING", column(name), number(-1), number(1)) for _ in range(2)]
         plain = both(
             at_least(column(name), text("!")), below(column(name), text("\x7f")),
-            exp.Between(this=last, low=text("!"), high=text("~")),
+            at_least(last[0], text("!")), at_most(last[1], text("~")),
         )  # fmt: skip
         return case([(plain, column(name))], self.strip(column(name)))
 
@@ -199,8 +222,11 @@ class Spark(SplittingDialect):
 
         Else all that a row needs is one method, and Java compiles none of more than 8,000 bytes.
         """
-        large = sum(1 for _ in zip(value.walk(), range(_LARGE), strict=False)) == _LARGE
-        return exp.Greatest(this=value, expressions=[value.copy()]) if large else value
+        if sum(1 for _ in islice(value.walk(), _LARGE)) < _LARGE:
+            return value
+        if _is_whole(value):  # the shortest way to say the same
+            return operation(exp.BitwiseOr, value, value.copy())
+        return exp.Greatest(this=value, expressions=[value.copy()])
 
     def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql:
         """The number beside a text: a loop over a list that is made once, in place of a comparison for each."""
