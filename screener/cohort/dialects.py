@@ -42,7 +42,7 @@ _SHORT: Final = 64
 
 
 _LARGE: Final = 12
-_FEW: Final = 3
+_FEW: Final = 2
 """A set of so many options is looked at option by option."""
 
 

@@ -19,14 +19,15 @@ _LONGEST: Final = 55
 SOURCE: Final = "facts"
 
 
-def _as_it_is(value: Sql) -> Sql:
-    return value
-
-
 class Steps:
-    """Collects named expressions over the columns of a table."""
+    """Collects named expressions over the columns of a table.
 
-    def __init__(self, columns: Sequence[str], apart: Callable[[Sql], Sql] = _as_it_is) -> None:
+    Args:
+        columns: the columns of the table.
+        apart: how the engine wants an expression that is given a name.
+    """
+
+    def __init__(self, columns: Sequence[str], apart: Callable[[Sql], Sql]) -> None:
         self._apart = apart
         self._depth: dict[str, int] = dict.fromkeys(columns, 0)
         self._layers: list[dict[str, tuple[Sql, set[str]]]] = []

@@ -86,7 +86,7 @@ def _of_text(
 
 def _looked_up(dialect: Dialect, value: Sql, codes: list[tuple[str, int]], otherwise: Sql) -> Sql:
     """The number beside a text, of other texts something else."""
-    found = dialect.looked_up(value, codes)
+    found = dialect.looked_up(value, codes) if codes else None
     if found is not None:
         return first_of(found, otherwise)
     return switch(value, [(text(word), number(code)) for word, code in codes], otherwise)
