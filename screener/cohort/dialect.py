@@ -109,6 +109,15 @@ class Dialect(ABC):
         *others, last = values
         return switch(index, [(number(place), value) for place, value in enumerate(others, start=1)], last)
 
+    def apart(self, value: Sql) -> Sql:
+        """A value that is worked out by itself, where the engine would else make all of one piece."""
+        return value
+
+    def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql | None:
+        """The number beside a text, nothing for other texts; none where the engine has no list to look it up in."""
+        del value, codes
+        return None
+
     def result(self, outcome: str, words: Sequence[str], why: int) -> Sql:
         """The word for the outcome in a column: the first for yes, the second for no, the last for unknown.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from sqlglot import exp
@@ -15,6 +16,7 @@ from screener.cohort.sql import (
     above,
     array,
     at_least,
+    at_most,
     below,
     both,
     case,
@@ -23,6 +25,7 @@ from screener.cohort.sql import (
     equals,
     first_of,
     function,
+    joined_bits,
     missing,
     nothing,
     number,
@@ -36,6 +39,11 @@ _STEP: Final = NOT_RECORDED
 """The lowest bit of a cause."""
 _SHORT: Final = 64
 """Outcomes up to here are looked up as they are: quicker than to shorten the list, which costs when it is compiled."""
+
+
+_LARGE: Final = 12
+_FEW: Final = 2
+"""A set of so many options is looked at option by option."""
 
 
 class DuckDb(SplittingDialect):
@@ -67,6 +75,14 @@ class DuckDb(SplittingDialect):
     def pick(self, values: Sequence[Sql], index: Sql) -> Sql:
         """The value at a place: a list is looked up in one step."""
         return exp.Anonymous(this="LIST_EXTRACT", expressions=[array(values), index])
+
+    def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql:
+        """The number beside a text; quick where texts repeat."""
+        words = array(text(word) for word, _ in codes)
+        place: Sql = exp.Anonymous(this="LIST_POSITION", expressions=[words, value])
+        if [code for _, code in codes] == list(range(1, len(codes) + 1)):
+            return place
+        return exp.Anonymous(this="LIST_EXTRACT", expressions=[array(number(code) for _, code in codes), place])
 
     def split(self, name: str, separator: str) -> Sql:
         """The parts of a column's text as a list."""
@@ -127,6 +143,31 @@ class DuckDb(SplittingDialect):
         return exp.Anonymous(this="LEN", expressions=[value])
 
 
+def _map(codes: Sequence[tuple[str, int]]) -> Sql:
+    return function("MAP", *(one for word, code in codes for one in (text(word), number(code))))
+
+
+def _is_whole(value: Sql) -> bool:
+    """Whether a value is seen to be a whole number by how it is made."""
+    match value:
+        case exp.Literal():
+            return value.is_int
+        case exp.BitwiseAnd() | exp.BitwiseOr():
+            return True
+        case exp.Case():
+            some = [one.args["true"] for one in value.args["ifs"]] + [value.args.get("default") or exp.Null()]
+        case exp.Coalesce():
+            some = [value.this, *value.expressions]
+        case exp.Add() | exp.Paren():
+            some = list(value.iter_expressions())
+        case exp.Anonymous(this="ELEMENT_AT"):
+            some = [one for one in value.expressions[0].expressions if not one.is_string]
+        case _:
+            return False
+    known = [one for one in some if not isinstance(one, exp.Null)]
+    return bool(known) and all(_is_whole(one) for one in known)
+
+
 def _told(outcome: int, why: int) -> str:
     return joined_causes(outcome) if outcome & ~why == 0 else ""
 
@@ -164,10 +205,11 @@ class Spark(SplittingDialect):
 
     def strip_column(self, name: str) -> Sql:
         """A column without space at its ends: a look at the first and the last sign spares most the search."""
-        last = function("RIGHT", column(name), number(1))
+        # No BETWEEN, which Spark would work out anew each time that the column is used.
+        last = [function("SUBSTRING", column(name), number(-1), number(1)) for _ in range(2)]
         plain = both(
             at_least(column(name), text("!")), below(column(name), text("\x7f")),
-            exp.Between(this=last, low=text("!"), high=text("~")),
+            at_least(last[0], text("!")), at_most(last[1], text("~")),
         )  # fmt: skip
         return case([(plain, column(name))], self.strip(column(name)))
 
@@ -175,8 +217,49 @@ class Spark(SplittingDialect):
         """The parts of a column's text as a list; -1 keeps the empty ones at the end."""
         return function("SPLIT", column(name), text(separator), number(-1))
 
+    def apart(self, value: Sql) -> Sql:
+        """A large value twice, which it is greatest of: Spark then works it out once, in a method of its own.
+
+        Else all that a row needs is one method, and Java compiles none of more than 8,000 bytes.
+        """
+        if sum(1 for _ in islice(value.walk(), _LARGE)) < _LARGE:
+            return value
+        if _is_whole(value):  # the shortest way to say the same
+            return operation(exp.BitwiseOr, value, value.copy())
+        return exp.Greatest(this=value, expressions=[value.copy()])
+
+    def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql:
+        """The number beside a text: a loop over a list that is made once, in place of a comparison for each."""
+        return function("ELEMENT_AT", _map(codes), value)
+
+    def pick(self, values: Sequence[Sql], index: Sql) -> Sql:
+        """The value at a place."""
+        return first_of(function("ELEMENT_AT", array(values), index), values[-1].copy())
+
+    def causes(self, outcome: str, why: int) -> Sql:
+        """The causes of an outcome, looked up by its bits; an outcome that is settled has only the two lowest."""
+        if len(subsets(why)) < 2:
+            return super().causes(outcome, why)
+        # Those between are of causes that it cannot have.
+        words = array(text(_told(one, why)) for one in range(0, why + 1, _STEP))
+        place = operation(exp.BitwiseRightShift, column(outcome), number(_STEP.bit_length() - 1))
+        return first_of(function("GET", words, place), text(""))
+
     def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
-        """The bits of the texts in a column's list: a list without others is asked for those of each bit."""
+        """The bits of the texts in a column's list: of a short one text by text, of a longer one bit by bit."""
+        each = [
+            case([(above(self.count(column(name)), number(place)), self._bit_of(name, place, bit_of, bad))], number(0))
+            for place in range(_FEW)
+        ]
+        few = at_most(self.count(column(name)), number(_FEW))
+        known = [(missing(column(name)), nothing()), (few, joined_bits(each))]
+        return case(known, self._bits_of_many(name, bit_of, bad))
+
+    def _bit_of(self, name: str, place: int, bit_of: Mapping[str, int], bad: int) -> Sql:
+        found = self.looked_up(function("GET", column(name), number(place)), list(bit_of.items()))
+        return first_of(found, number(bad))
+
+    def _bits_of_many(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:
         held: dict[int, list[str]] = {}
         for one, bit in bit_of.items():
             held.setdefault(bit, []).append(one)
@@ -185,8 +268,7 @@ class Spark(SplittingDialect):
             for bit, some in held.items()
         ]
         others = function("ARRAY_EXCEPT", column(name), array(map(text, bit_of)))
-        known = [(missing(column(name)), nothing()), (above(self.count(others), number(0)), number(bad))]
-        return case(known, plus(*bits))
+        return case([(above(self.count(others), number(0)), number(bad))], plus(*bits))
 
     def months_later(self, value: Sql, count: Sql) -> Sql:
         """So many months after a day."""

@@ -86,7 +86,7 @@ class CohortQuery:
         headings = [PATIENT_ID, *also]
         for one in table.facts.values():
             headings += [one.fact.name, *([heading_of(one.fact.name, on=True)] if one.on else [])]
-        self.context = Context(Steps(headings), dialect, as_of)
+        self.context = Context(Steps(headings, dialect.apart), dialect, as_of)
         tests = [test for trial in trials for test in tests_of(trial.rules.criteria)] + tests_of(variants)
         self.reader = Reader(self.context, table, tests)
         self._compiler = Compiler(self.context, Leaves(self.context, self.reader, merged(trials)))

@@ -20,9 +20,15 @@ SOURCE: Final = "facts"
 
 
 class Steps:
-    """Collects named expressions over the columns of a table."""
+    """Collects named expressions over the columns of a table.
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    Args:
+        columns: the columns of the table.
+        apart: how the engine wants an expression that is given a name.
+    """
+
+    def __init__(self, columns: Sequence[str], apart: Callable[[Sql], Sql]) -> None:
+        self._apart = apart
         self._depth: dict[str, int] = dict.fromkeys(columns, 0)
         self._layers: list[dict[str, tuple[Sql, set[str]]]] = []
         self._known: dict[Hashable, str] = {}
@@ -36,7 +42,7 @@ class Steps:
         depth = 1 + max((self._depth[one] for one in reads), default=0)
         while len(self._layers) < depth:
             self._layers.append({})
-        self._layers[depth - 1][chosen] = (value, reads)
+        self._layers[depth - 1][chosen] = (self._apart(value), reads)
         self._depth[chosen] = depth
         return chosen
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import psycopg
 import pytest
 from command_line import SAMPLE, TRIAL, Ran, screen, screener, table
 
 from screener.cohort.query import TrialRules
+from screener.cohort.sql import written
 from screener.criteria.library import find_rules, shipped
 from screener.errors import ScreenerError
 from screener.matching.gate import admitted
@@ -19,6 +22,11 @@ from screener.matching.gate import admitted
 pytest_plugins = ["java", "postgres"]
 
 DAY = date(2026, 6, 1)
+COLUMN_OF = {
+    "yes_no": "boolean", "choice": "varchar", "integer": "tinyint", "number": "double", "date": "date",
+    "set": "varchar[]",
+}  # fmt: skip
+LARGEST_METHOD = 8_000  # bytes; Java interprets what is larger
 
 
 def cohort(facts: Path | str, out: Path, *more: str) -> Ran:
@@ -74,6 +82,42 @@ def test_spark_goes_on_past_a_cell_that_cannot_be_read(tmp_path: Path) -> None:
     out = tmp_path / "results.csv"
     ran = cohort(facts, out, "--engine", "spark", "--master", "local[2]")
     assert (ran.code, "column who_performance_status: 1" in ran.err, "maybe" in ran.err) == (3, True, False)
+    assert cells(out) == by_screen(facts)
+
+
+@pytest.mark.usefixtures("java")
+def test_all_that_spark_makes_of_a_typed_table_is_small_enough_for_java_to_compile(tmp_path: Path) -> None:
+    from screener.cohort.spark_engine import opened
+
+    rules = admitted(find_rules(TRIAL, shipped("criteria")), shipped("criteria")).rules
+    typed = {one.name: COLUMN_OF[one.type] for one in rules.vocabulary.facts.values() if "." not in one.name}
+    columns = ", ".join(f"null::{kind} as {name}" for name, kind in typed.items())
+    facts = tmp_path / "typed.parquet"
+    duckdb.sql(f"copy (select 'P-1' as patient_id, {columns}) to '{facts}' (format parquet)")
+    with opened("local[1]", str(facts), [TrialRules(rules)], DAY) as engine:
+        statement = written(engine.shown("wide", csv=False), "spark")
+        explained = engine.session.sql(f"explain codegen {statement}").collect()[0][0]
+    sizes = [int(one) for one in re.findall("maxMethodCodeSize:([0-9]+)", explained)]
+    assert (len(sizes), max(sizes) < LARGEST_METHOD) == (1, True)
+
+
+@pytest.mark.usefixtures("java")
+def test_sets_of_any_length_and_repeated_options_are_read_alike_on_spark(tmp_path: Path) -> None:
+    sites = [
+        "",
+        "none",
+        "bone",
+        "bone;liver",
+        "bone;bone",
+        "bone;liver;lung;brain",
+        "bone;nose",
+        "neck_nodes;",
+        "Bone ; LUNG",
+    ]
+    rows = [f"P-{place},1,{one}" for place, one in enumerate(sites)]
+    facts = table(tmp_path, "patient_id,metastasis_count,metastasis_sites", *rows)
+    out = tmp_path / "results.csv"
+    assert cohort(facts, out, "--engine", "spark", "--master", "local[1]").code == 3
     assert cells(out) == by_screen(facts)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlglot import exp
-
 from screener.cohort.columns import FactColumns
+from screener.cohort.dialect import Dialect
 from screener.cohort.outcomes import UNSETTLED_OUTCOMES
 from screener.cohort.reading.cells import CodedCell, Context, When
 from screener.cohort.reading.text import marks_in, text_column
 from screener.cohort.sql import (
     Sql,
-    array,
     both,
     case,
     column,
@@ -78,22 +76,17 @@ def _of_text(
     context: Context, name: str, spellings: list[tuple[str, int]], marks: Mapping[str, int], count: int
 ) -> Sql:
     nothing, unreadable = number(count + 1), number(count + 2)
-    codes = [*((text(word), number(code)) for word, code in spellings), (text(""), nothing.copy())]
+    dialect = context.dialect
     # A mark stands as it is, without capitals or an underscore.
-    marked = [(text(mark), number(code)) for mark, code in marks.items()]
-    other = switch(context.dialect.strip(column(name)), marked, unreadable)
-    slowly = case([(missing(column(name)), nothing)], switch(normal_option(context, name), codes, other))
-    if context.dialect.quick:
-        return first_of(_looked_up(column(name), spellings), slowly)
+    marked = _looked_up(dialect, dialect.strip(column(name)), list(marks.items()), unreadable)
+    other = _looked_up(dialect, normal_option(context, name), [*spellings, ("", count + 1)], marked)
     # Most cells are written as they should be; only for others the text is worked on.
-    return switch(column(name), [(text(word), number(code)) for word, code in spellings], slowly)
+    return _looked_up(dialect, column(name), spellings, case([(missing(column(name)), nothing)], other))
 
 
-def _looked_up(value: Sql, spellings: list[tuple[str, int]]) -> Sql:
-    """The code of a text that is written as it should be, nothing for others; quick where texts repeat."""
-    words = array(text(word) for word, _ in spellings)
-    place: Sql = exp.Anonymous(this="LIST_POSITION", expressions=[words, value])
-    if [code for _, code in spellings] == list(range(1, len(spellings) + 1)):
-        return place
-    codes = array(number(code) for _, code in spellings)
-    return exp.Anonymous(this="LIST_EXTRACT", expressions=[codes, place])
+def _looked_up(dialect: Dialect, value: Sql, codes: list[tuple[str, int]], otherwise: Sql) -> Sql:
+    """The number beside a text, of other texts something else."""
+    found = dialect.looked_up(value, codes) if codes else None
+    if found is not None:
+        return first_of(found, otherwise)
+    return switch(value, [(text(word), number(code)) for word, code in codes], otherwise)
