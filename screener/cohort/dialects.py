@@ -65,12 +65,15 @@ class DuckDb(SplittingDialect):
 
     def strip_column(self, name: str) -> Sql:
         """A column without space at its ends: a look at the first and the last sign spares most the search."""
+        return case([(self.unspaced(name), column(name))], self.strip(column(name)))
+
+    def unspaced(self, name: str) -> Sql:
+        """Whether a column's text begins and ends with a sign that is no space; of what is not ASCII it says no."""
         last = exp.Anonymous(this="ARRAY_EXTRACT", expressions=[column(name), number(-1)])
-        plain = both(
+        return both(
             at_least(column(name), text("!")), below(column(name), text("\x7f")),
             exp.Between(this=last, low=text("!"), high=text("~")),
         )  # fmt: skip
-        return case([(plain, column(name))], self.strip(column(name)))
 
     def pick(self, values: Sequence[Sql], index: Sql) -> Sql:
         """The value at a place: a list is looked up in one step."""

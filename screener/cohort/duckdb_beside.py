@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from screener.cohort.duckdb_settings import Progress
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     import duckdb
 
 _PAUSE: Final = 0.2
+T = TypeVar("T")
 
 
 @contextmanager
 def beside(
-    connection: duckdb.DuckDBPyConnection, ask: Callable[[duckdb.DuckDBPyConnection], bool], *, at_once: bool
-) -> Iterator[Future[bool]]:
+    connection: duckdb.DuckDBPyConnection, ask: Callable[[duckdb.DuckDBPyConnection], T], *, at_once: bool
+) -> Iterator[Future[T]]:
     """Ask something while something else is done, or before it where it is to be asked at once."""
     own = connection.cursor()
     with closing(own), ThreadPoolExecutor(1) as pool:

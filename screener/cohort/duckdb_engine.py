@@ -17,10 +17,11 @@ from screener.cohort.columns import CohortTable, cohort_table
 from screener.cohort.dialects import DuckDb
 from screener.cohort.duckdb_beside import beside, telling
 from screener.cohort.duckdb_faults import explained, faults
+from screener.cohort.duckdb_ids import Ids, look_at_ids
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
 from screener.cohort.duckdb_source import duckdb_source
 from screener.cohort.files import CohortFiles
-from screener.cohort.inspection import ROW, STOP, Inspection, Unusable, behind
+from screener.cohort.inspection import ROW, STOP, Inspection, Unusable
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text, written
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMATS: Final = {".parquet": "PARQUET", ".csv": "CSV"}
+_WORDS: Final = 1_000
 _AGAIN: Final = "rows that name a patient again"
 
 
@@ -64,9 +66,13 @@ class DuckDbEngine:
         """What the patients are read from."""
         return self._source.relation.copy()
 
-    def query(self, also: Sequence[str] = (), variants: Sequence[Criterion] = ()) -> CohortQuery:
-        """The rules compiled over the table; `also` and `variants` as `CohortQuery` has them."""
-        return CohortQuery(self._trials, self.table, DuckDb(), as_of=self._as_of, also=also, variants=variants)
+    def query(
+        self, also: Sequence[str] = (), variants: Sequence[Criterion] = (), *, plain_ids: bool = False
+    ) -> CohortQuery:
+        """The rules compiled over the table; `also`, `variants` and `plain_ids` as `CohortQuery` has them."""
+        return CohortQuery(
+            self._trials, self.table, DuckDb(), as_of=self._as_of, also=also, variants=variants, plain_ids=plain_ids
+        )
 
     def shown(self, layout: Layout, *, csv: bool) -> exp.Select:
         """The statement that gives the whole result."""
@@ -102,22 +108,32 @@ class DuckDbEngine:
 
     def _write_checked(self, aside: Path, out: Path, layout: Layout, *, in_order: bool) -> Summary:
         """Write the result; where something cannot be used, find out what, and write it without that."""
-        import duckdb
 
         csv = FORMATS[out.suffix.lower()] == "CSV"
-        query = self.query()
-        guard = Inspection(query).guard(function("ERROR", text(STOP)))
         self._keep_order(kept=in_order)
+        # One thread can see whether ids rise; where there are others, they need not wait for it.
+        with beside(self._connection, self.ids, at_once=self._threads == 1) as ids:
+            plain = not ids.done() or ids.result().plain
+            whole = self._copy_guarded(aside, layout, plain_ids=plain, csv=csv)
+        if whole and plain and not ids.result().plain:
+            whole = self._copy_guarded(aside, layout, plain_ids=False, csv=csv)
+        if whole and not ids.result().repeated:
+            return self._summary()
+        return self._write_inspected(aside, layout, csv=csv)
+
+    def _copy_guarded(self, aside: Path, layout: Layout, *, plain_ids: bool, csv: bool) -> bool:
+        """Write the result; whether all of the table could be used, which the statement itself sees to."""
+        import duckdb
+
+        query = self.query(plain_ids=plain_ids)
+        guard = Inspection(query).guard(function("ERROR", text(STOP)))
         try:
-            # One thread can see whether ids rise; where there are others, they need not wait for it.
-            with beside(self._connection, self.repeated, at_once=self._threads == 1) as repeated:
-                self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
-            if not repeated.result():
-                return self._summary()
+            self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
         except duckdb.Error as error:
             if STOP not in str(error):
                 raise
-        return self._write_inspected(aside, layout, csv=csv)
+            return False
+        return True
 
     def _write_inspected(self, aside: Path, layout: Layout, *, csv: bool) -> Summary:
         self._keep_order(kept=True)  # the first row of a patient is the one that is used
@@ -161,28 +177,10 @@ class DuckDbEngine:
         query = exp.Select(expressions=[exp.Star(), row], from_=exp.From(this=self.source))
         return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
 
-    def repeated(self, connection: duckdb.DuckDBPyConnection | None = None) -> bool:
-        """Whether a patient stands in the table twice; asked on a connection of its own, or on the engine's."""
+    def ids(self, connection: duckdb.DuckDBPyConnection | None = None) -> Ids:
+        """What is known of the ids; asked on a connection of its own, or on the engine's."""
         asked = self._connection if connection is None else connection
-        query = self.query()
-        rising = query.statement(self.source, behind(query))
-        out_of_order = exp.Select(
-            expressions=[number(1)],
-            from_=exp.From(this=exp.Subquery(this=rising, alias=exp.TableAlias(this=exp.Identifier(this="ids")))),
-            where=exp.Where(this=opposite(column("behind"))),
-            limit=exp.Limit(expression=number(1)),
-        )
-        if not asked.execute(written(out_of_order, "duckdb")).fetchall():
-            return False
-        # A fingerprint of 64 bits is a third of the memory of an id; that two ids share one is all but impossible, and
-        # then the table is looked at again, id by id.
-        query = self.query()
-        twice = query.statement(self.source, [function("HASH", column(query.patient_id))])
-        twice.set("where", exp.Where(this=query.has_id()))
-        twice.set("group", exp.Group(expressions=[number(1)]))
-        twice.set("having", exp.Having(this=above(exp.Count(this=exp.Star()), number(1))))
-        twice.set("limit", exp.Limit(expression=number(1)))
-        return bool(asked.execute(written(twice, "duckdb")).fetchall())
+        return look_at_ids(asked, lambda: self.source, lambda plain: self.query(plain_ids=plain))
 
     def _find_repeated(self, numbered: Sql) -> tuple[int, int | None]:
         """Note the rows that name a patient again; how many there are, and the first of them."""
@@ -236,7 +234,8 @@ class DuckDbEngine:
 
 def parquet_copy(query: exp.Select, to: Path) -> exp.Copy:
     """The statement that writes a query's result as Parquet."""
-    return _copy(query, to, FORMAT=exp.Var(this="PARQUET"))
+    # Words repeat, ids do not: the writer need not collect thousands of them to see that a dictionary is of no use.
+    return _copy(query, to, FORMAT=exp.Var(this="PARQUET"), DICTIONARY_SIZE_LIMIT=number(_WORDS))
 
 
 def csv_copy(query: exp.Select, to: Path) -> exp.Copy:

@@ -17,7 +17,6 @@ from screener.cohort.query import CohortQuery
 from screener.cohort.reading.reader import rejected
 from screener.cohort.sql import (
     Sql,
-    above,
     both,
     case,
     column,
@@ -109,9 +108,3 @@ def _sum(condition: Sql) -> Sql:
 
 def _first(condition: Sql) -> Sql:
     return exp.Min(this=case([(condition, column(ROW))]))
-
-
-def behind(query: CohortQuery) -> list[Sql]:
-    """What to select to see, row by row, whether an id comes after the one before: in a table in order each does."""
-    before = exp.Window(this=exp.Lag(this=column(query.patient_id)))
-    return [named(above(column(query.patient_id), before), "behind")]

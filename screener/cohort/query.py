@@ -65,6 +65,7 @@ class CohortQuery:
         as_of: the screening date.
         also: columns of the source that are no facts and are wanted all the same.
         variants: criteria that will be asked for in place of those of the trials.
+        plain_ids: the ids were looked at, and those that are recorded may be taken as they are written.
 
     Raises:
         UsageError: two of the trials mean different things by the same fact.
@@ -79,6 +80,7 @@ class CohortQuery:
         as_of: date,
         also: Sequence[str] = (),
         variants: Sequence[Criterion] = (),
+        plain_ids: bool = False,
     ) -> None:
         self.trials = tuple(trials)
         self.table = table
@@ -90,7 +92,8 @@ class CohortQuery:
         tests = [test for trial in trials for test in tests_of(trial.rules.criteria)] + tests_of(variants)
         self.reader = Reader(self.context, table, tests)
         self._compiler = Compiler(self.context, Leaves(self.context, self.reader, merged(trials)))
-        self.patient_id = stripped(self.context, PATIENT_ID, table.patient_id)
+        self._plain_ids = plain_ids
+        self.patient_id = PATIENT_ID if plain_ids else stripped(self.context, PATIENT_ID, table.patient_id)
         self._outcomes: dict[tuple[str, str], str | int] = {}
 
     def outcome(self, trial: TrialRules, criterion: Criterion) -> str | int:
@@ -167,6 +170,8 @@ class CohortQuery:
 
     def has_id(self) -> Sql:
         """Whether a row names its patient."""
+        if self._plain_ids:
+            return present(column(self.patient_id))
         broken = self.broken_id()
         whole = None if broken is None else opposite(broken)
         return both(present(column(self.patient_id)), differs(column(self.patient_id), text("")), whole)

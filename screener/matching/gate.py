@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 from screener.criteria.case_reading import ExamplePatient
@@ -60,10 +62,14 @@ def _stops_reading(code: str) -> bool:
     return code[0] in "RFL" and code not in ("R118", "R119", "F105", "L108")
 
 
-def example_result(rules: RuleSet, example: ExamplePatient) -> PatientResult:
-    """What the rules say of an example patient."""
-    facts = facts_of(example.given, "example patient")
-    return Evaluator(rules, example.on).evaluate(PatientRecord(example.id, facts))
+def example_results(
+    rules: RuleSet, examples: Iterable[ExamplePatient]
+) -> Iterator[tuple[ExamplePatient, PatientResult]]:
+    """What the rules say of example patients; compiled once for each screening date that they name."""
+    on = cache(partial(Evaluator, rules))
+    for example in examples:
+        facts = facts_of(example.given, "example patient")
+        yield example, on(example.on).evaluate(PatientRecord(example.id, facts))
 
 
 def mistakes(example: ExamplePatient, result: PatientResult) -> list[str]:
@@ -86,7 +92,7 @@ def _yes_no(value: bool | None) -> str:
 
 
 def _check_examples(loaded: LoadedRules, findings: Findings) -> None:
-    for example in loaded.examples:
-        for wrong in mistakes(example, example_result(loaded.rules, example)):
+    for example, result in example_results(loaded.rules, loaded.examples):
+        for wrong in mistakes(example, result):
             message = f'the example patient "{example.id}" gets another answer: {wrong}'
             findings.add("C104", example.mark, message, hint="one of the two is wrong: look at the quotes")

@@ -9,27 +9,13 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
-from command_line import APART, REPOSITORY, SAMPLE, TRIAL, Ran, screen, screener, table
+from cohort_runs import DAY, HEADINGS, by_screen, cohort, refused, rows
+from command_line import APART, REPOSITORY, SAMPLE, TRIAL, screen, screener, table
 
 pytest_plugins = ["java"]
-
-DAY = "2026-06-01"
-HEADINGS = "patient_id,birth_date,who_performance_status,who_performance_status__on,dutch_communication"
-
-
-def cohort(facts: Path | str, *more: str | Path, **env: str) -> Ran:
-    return screener("cohort", TRIAL, "--facts", facts, "--as-of", DAY, *more, **env)
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    with duckdb.connect() as connection:
-        found = connection.execute(f"select * from '{path}'")
-        names = [one[0] for one in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def sample_parquet(folder: Path) -> Path:
@@ -37,19 +23,6 @@ def sample_parquet(folder: Path) -> Path:
     with duckdb.connect() as connection:
         connection.execute(f"copy (select * from read_csv('{SAMPLE}', all_varchar = true)) to '{path}'")
     return path
-
-
-def by_screen(patients: Path) -> dict[str, dict[str, Any]]:
-    """What `screen` says, in the columns of a cohort."""
-    found = {}
-    for one in screen(patients).json["patients"]:
-        row = {"patient_id": one["patient_id"], "verdict": one["verdict"], "recoverable": one["recoverable"]}
-        row["score"] = one["score"]
-        for criterion in one["criteria"]:
-            row[criterion["id"]] = criterion["result"]
-            row[f"{criterion['id']}__causes"] = ";".join(criterion["causes"])
-        found[one["patient_id"]] = row
-    return found
 
 
 def test_the_sample_gets_what_screen_says_in_the_promised_columns_and_in_the_order_of_the_table(tmp_path: Path) -> None:
@@ -127,57 +100,12 @@ def test_an_age_that_differs_from_the_date_of_birth_is_told_as_screen_tells_it(t
     assert {one["patient_id"]: one for one in rows(tmp_path / "results.parquet")} == by_screen(facts)
 
 
-def test_of_a_patient_that_stands_twice_the_first_row_is_used_and_the_others_are_told(tmp_path: Path) -> None:
-    facts = table(tmp_path, HEADINGS, "P-2,1961,1,,yes", "P-1,1961,3,,yes", " P-2 ,1961,3,,no", "P-3,1961,1,,yes")
-    ran = cohort(facts, "--out", tmp_path / "results.parquet")
-    assert ran.code == 3
-    assert "rows that name a patient again: 1, first in row 4; the first row of each was used" in ran.err
-    found = rows(tmp_path / "results.parquet")
-    assert [(one["patient_id"], one["I1"]) for one in found] == [("P-2", "met"), ("P-1", "not met"), ("P-3", "met")]
-
-
-def test_rows_without_a_patient_are_left_out_and_those_that_hold_something_are_told(tmp_path: Path) -> None:
-    facts = table(tmp_path, HEADINGS, "P-1,1961,1,,yes", ",,,,", ",1950,1,,yes")
-    ran = cohort(facts, "--out", tmp_path / "results.parquet")
-    assert ran.code == 3
-    assert "column patient_id: 1, first in row 4; give the patient an id" in ran.err
-    assert [one["patient_id"] for one in rows(tmp_path / "results.parquet")] == ["P-1"]
-
-
-def test_an_id_that_no_text_can_hold_names_no_patient_here_as_in_screen(tmp_path: Path) -> None:
-    facts, out = tmp_path / "cohort.jsonl", tmp_path / "results.parquet"
-    lines = [{"patient_id": name, "dutch_communication": True} for name in ("P\0-1", "P-2", "\0")]
-    facts.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
-    with duckdb.connect() as connection:
-        connection.execute(f"copy (select * from read_json('{facts}')) to '{facts.with_suffix('.parquet')}'")
-    for table_ in (facts, facts.with_suffix(".parquet")):
-        ran = cohort(table_, "--out", out)
-        assert (ran.code, {one["patient_id"] for one in rows(out)}) == (3, {"P-2"})
-        assert "row 2" in ran.err
-        assert "column patient_id" in ran.err
-        assert rows(out) == [by_screen(table_)["P-2"]]
-
-
 def test_a_csv_file_that_holds_what_no_text_can_is_refused_where_its_rows_are_looked_at(tmp_path: Path) -> None:
     facts, out = tmp_path / "cohort.csv", tmp_path / "results.parquet"
     facts.write_bytes(b"patient_id,dutch_communication\nP\0-1,yes\nP-2,yes\n")
     ran = cohort(facts, "--out", out)
     assert (ran.code, screen(facts).code, out.exists()) == (2, 2, False)
     assert "holds bytes that are not text" in ran.err
-
-
-def test_what_is_no_text_names_no_patient(tmp_path: Path) -> None:
-    facts = tmp_path / "cohort.jsonl"
-    lines = [{"patient_id": "P-1", "er_status": "positive"}, {"patient_id": ["P-2"], "er_status": "positive"}]
-    facts.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    out = tmp_path / "results.parquet"
-    ran = cohort(facts, "--out", out)
-    assert (ran.code, "row 3, column patient_id: not text; write it as text" in ran.err) == (3, True)
-    assert [one["patient_id"] for one in rows(out)] == ["P-1"]
-    listed = tmp_path / "listed.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(f"copy (select ['P-1'] as patient_id, 'positive' as er_status) to '{listed}'")
-    refused(cohort(listed, "--out", tmp_path / "other.parquet"), "The column patient_id of", "Write the ids as text")
 
 
 def test_a_mark_in_a_list_is_no_mark(tmp_path: Path) -> None:
@@ -189,18 +117,6 @@ def test_a_mark_in_a_list_is_no_mark(tmp_path: Path) -> None:
     assert cohort(facts, "--out", out).code == 3
     assert {one["patient_id"]: one for one in rows(out)} == by_screen(facts)
     assert {one["I8__causes"] for one in rows(out)} == {"conflicting", "unreadable"}
-
-
-@pytest.mark.parametrize("repeated", [0, 60_000, 129_999])
-def test_a_patient_that_stands_twice_anywhere_in_a_large_table_is_found(tmp_path: Path, repeated: int) -> None:
-    facts, out = tmp_path / "cohort.parquet", tmp_path / "results.parquet"
-    number = f"(case when i = 130000 then {repeated} else i end)::varchar"
-    chosen = f"'P-' || lpad({number}, 9, '0') as patient_id, 1 as who_performance_status"
-    with duckdb.connect() as connection:
-        connection.execute(f"copy (select {chosen} from range(200000) t(i)) to '{facts}' (row_group_size 20000)")
-    ran = cohort(facts, "--out", out, "--threads", "2")
-    assert (ran.code, "rows that name a patient again: 1, first in row 130,002" in ran.err) == (3, True)
-    assert len(rows(out)) == 199_999
 
 
 def test_a_csv_row_of_another_length_is_told_and_stops_nothing(tmp_path: Path) -> None:
@@ -221,14 +137,6 @@ def test_a_misspelt_column_is_named_with_what_was_probably_meant(tmp_path: Path)
         'Column "who_performance_satus" is not a fact and was not used: did you mean "who_performance_status"?'
         in ran.err
     )
-
-
-def refused(ran: Ran, *words: str) -> None:
-    """One sentence, a hint, and no result."""
-    assert ran.code == 2, ran.err
-    assert ran.err.startswith("Error: ")
-    for one in words:
-        assert one in ran.err
 
 
 def test_what_cannot_be_read_is_refused_in_a_sentence_and_leaves_no_result(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Study:
         Raises:
             UnusablePatients: a patient stands in the table twice, so that counts would not be of patients.
         """
-        if self._engine.repeated():
+        if self._engine.ids().repeated:
             raise UnusablePatients(
                 "A patient stands in the table more than once.", hint="Keep one row for each patient_id."
             )
