@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from rulesets import AS_OF, RULES, facts, read, replaced
 
+from screener.criteria.library import find_rules, shipped
 from screener.criteria.model import RuleSet
 from screener.criteria.truth import Meaning
+from screener.facts.definitions import DECEASED
 from screener.facts.values import FactValue, PatientRecord
 from screener.logic import NO, UNKNOWN, YES
 from screener.matching import remembered
 from screener.matching.criterion import CriterionEvaluator
 from screener.matching.evaluate import Evaluator
+from screener.matching.gate import admitted
 
 MORE = replaced(
     RULES,
@@ -82,6 +85,21 @@ def test_a_note_is_said_where_it_holds_and_changes_nothing() -> None:
         silent = evaluator.evaluate(patient(given))
         assert silent.notes == ()
         assert silent.verdict == said.verdict
+
+
+@pytest.mark.parametrize(
+    ("death", "said"),
+    [
+        (FactValue("deceased", True, None, "Patient/1"), ["N5"]),
+        (FactValue("deceased", None, None, "Patient/1", "conflicting"), ["N5"]),
+        (FactValue("deceased", None, None, "Patient/1", "uncertain"), []),
+        (FactValue("deceased", False, None, "Patient/1"), []),
+    ],
+)
+def test_a_death_that_one_record_tells_of_is_said_though_another_denies_it(death: FactValue, said: list[str]) -> None:
+    criteria = shipped("criteria")
+    evaluator = Evaluator(admitted(find_rules("NCT06452485", criteria), criteria).rules, AS_OF)
+    assert [note.id for note in evaluator.notes({DECEASED: death})] == said
 
 
 def test_a_criterion_whose_words_have_changed_is_open_until_a_person_looks() -> None:
