@@ -42,6 +42,7 @@ _SHORT: Final = 64
 
 
 _LARGE: Final = 12
+"""An expression of so many parts is worked out by itself on Spark."""
 _FEW: Final = 2
 """A set of so many options is looked at option by option."""
 

@@ -43,7 +43,7 @@ def look_at_ids(
     plain = False
     if query.table.patient_id.kind == "text":
         plain, rising = connection.execute(written(_in_order(query, source()), "duckdb")).fetchall()[0]
-        if plain is not False and rising is not False:  # nothing, where no two ids can be compared
+        if plain is not False and rising is not False:  # nothing, where there are no two ids
             return Ids(plain=True, repeated=False)
     # A fingerprint of 64 bits is a third of the memory of an id; that two ids share one is all but impossible, and
     # then the table is looked at again, id by id.
@@ -60,7 +60,7 @@ def _in_order(query: CohortQuery, source: Sql) -> exp.Select:
     before = exp.Window(this=exp.Lag(this=column(query.patient_id)))
     plain = both(DuckDb().unspaced(query.patient_id), opposite(holds_nul(column(query.patient_id))))
     found = {_PLAIN: plain, _RISING: above(column(query.patient_id), before)}
-    ids = query.statement(source, [named(value, name) for name, value in found.items()])
+    ids = query.statement(source, [named(value, name) for name, value in found.items()], query.has_id())
     every = [function("BOOL_AND", column(name)) for name in found]
     alias = exp.TableAlias(this=exp.Identifier(this="ids"))
     return exp.Select(expressions=every, from_=exp.From(this=exp.Subquery(this=ids, alias=alias)))

@@ -116,8 +116,9 @@ def test_a_limit_that_cannot_be_tried_is_refused(sweep: str, said: str, hint: st
     assert hint in ran.err
 
 
-def test_a_patient_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    ran = feasibility(table(tmp_path, "patient_id,who_performance_status", "P-1,1", "P-0,2", "P-1,4"))
+@pytest.mark.parametrize("between", ["P-0,2", ",2", ",", " ,2"])
+def test_a_patient_that_stands_twice_is_refused(tmp_path: Path, between: str) -> None:
+    ran = feasibility(table(tmp_path, "patient_id,who_performance_status", "P-1,1", between, "P-1,4"))
     assert ran.code == 2
     assert "more than once" in ran.err
 
