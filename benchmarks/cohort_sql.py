@@ -32,7 +32,7 @@ from screener.cohort.dialects import DIALECTS
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
-from screener.cohort.sql import written
+from screener.cohort.writing import written
 from screener.criteria.library import find_rules, shipped
 from screener.criteria.model import RuleSet
 from screener.facts.definitions import FactDefinition, Vocabulary

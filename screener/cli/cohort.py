@@ -114,7 +114,7 @@ class _Run:
     def duckdb(self, out: str | None, settings: DuckDbSettings, *, in_order: bool) -> Summary | None:
         from screener.cohort.duckdb_engine import opened
         from screener.cohort.files import find_files
-        from screener.cohort.sql import written
+        from screener.cohort.writing import written
 
         with opened(find_files(Path(self._facts)), self._trials, self._as_of, settings) as engine:
             if self._show_sql or out is None:
@@ -126,7 +126,7 @@ class _Run:
 
     def spark(self, out: str | None, *, master: str) -> Summary | None:
         from screener.cohort.spark_engine import opened
-        from screener.cohort.sql import written
+        from screener.cohort.writing import written
 
         with opened(master, self._facts, self._trials, self._as_of) as engine:
             if self._show_sql or out is None:
@@ -137,7 +137,7 @@ class _Run:
 
     def postgres(self, out: str | None, *, database: str | None) -> Summary | None:
         from screener.cohort.postgres_engine import opened
-        from screener.cohort.sql import written
+        from screener.cohort.writing import written
 
         if database is None:
             raise UsageError("The database is not named.", hint="Add --database postgresql://user@host/name.")

@@ -19,6 +19,7 @@ from screener.cohort.sql import (
     at_most,
     below,
     both,
+    bracketed,
     case,
     cast,
     column,
@@ -30,10 +31,12 @@ from screener.cohort.sql import (
     nothing,
     number,
     operation,
+    parts_of,
     plus,
     switch,
     text,
 )
+from screener.cohort.writing import Apart
 
 _STEP: Final = NOT_RECORDED
 """The lowest bit of a cause."""
@@ -222,15 +225,13 @@ class Spark(SplittingDialect):
         return function("SPLIT", column(name), text(separator), number(-1))
 
     def apart(self, value: Sql) -> Sql:
-        """A large value twice, which it is greatest of: Spark then works it out once, in a method of its own.
+        """A large value twice: Spark then works it out once, in a method of its own.
 
         Else all that a row needs is one method, and Java compiles none of more than 8,000 bytes.
         """
-        if sum(1 for _ in islice(value.walk(), _LARGE)) < _LARGE:
+        if sum(1 for _ in islice(parts_of(value), _LARGE)) < _LARGE:
             return value
-        if _is_whole(value):  # the shortest way to say the same
-            return operation(exp.BitwiseOr, value, value.copy())
-        return exp.Greatest(this=value, expressions=[value.copy()])
+        return Apart(this=bracketed(value), whole=_is_whole(value))
 
     def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql:
         """The number beside a text: a loop over a list that is made once, in place of a comparison for each."""

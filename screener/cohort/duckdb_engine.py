@@ -24,8 +24,9 @@ from screener.cohort.files import CohortFiles
 from screener.cohort.inspection import ROW, STOP, Inspection, Unusable
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text, written
+from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text
 from screener.cohort.summary import Summary
+from screener.cohort.writing import written
 from screener.criteria.model import Criterion
 from screener.errors import UsageError
 

@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from screener.cohort.dialects import DuckDb
 from screener.cohort.query import CohortQuery
-from screener.cohort.sql import Sql, above, both, column, function, holds_nul, named, number, opposite, written
+from screener.cohort.sql import Sql, above, both, column, function, holds_nul, named, number, opposite
+from screener.cohort.writing import written
 
 if TYPE_CHECKING:
     import duckdb

@@ -33,8 +33,8 @@ from screener.cohort.sql import (
     plus,
     text,
     truth,
-    written,
 )
+from screener.cohort.writing import written
 from screener.errors import UnusablePatients, UsageError
 from screener.facts.definitions import PATIENT_ID, Vocabulary
 from screener.facts.tables.headings import normal

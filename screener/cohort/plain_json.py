@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from screener.cohort.sql import Sql, both, column, equals, function, number, text, written
+from screener.cohort.sql import Sql, both, column, equals, function, number, text
+from screener.cohort.writing import written
 from screener.facts.definitions import PATIENT_ID
 from screener.facts.tables.headings import normal
 

@@ -16,8 +16,9 @@ from screener.cohort.dialects import Postgres
 from screener.cohort.inspection import Inspection
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.sql import Sql, above, column, number, text, written
+from screener.cohort.sql import Sql, above, column, number, text
 from screener.cohort.summary import Summary
+from screener.cohort.writing import written
 from screener.errors import UnusablePatients, UsageError
 
 if TYPE_CHECKING:

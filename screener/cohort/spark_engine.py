@@ -20,8 +20,9 @@ from screener.cohort.inspection import STOP, Inspection, Unusable
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.spark_faults import explained
-from screener.cohort.sql import Kind, above, cast, column, function, number, table, text, written
+from screener.cohort.sql import Kind, above, cast, column, function, number, table, text
 from screener.cohort.summary import Summary
+from screener.cohort.writing import written
 from screener.errors import UnusablePatients, UsageError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ A tree is used in one place only; what is needed twice is given a name by `scree
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -78,7 +78,7 @@ def holds_nul(value: Sql) -> Sql:
 
 def operation(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
     """Two values joined by an operator, with brackets where a reader would want them."""
-    return kind(this=_bracketed(left), expression=_bracketed(right))
+    return kind(this=bracketed(left), expression=bracketed(right))
 
 
 def equals(left: Sql, right: Sql) -> Sql:
@@ -115,7 +115,7 @@ def plus(*parts: Sql) -> Sql:
     """The sum; 0 of nothing."""
     if len(parts) < 2:
         return parts[0] if parts else number(0)
-    return reduce(lambda a, b: exp.Add(this=a, expression=_bracketed(b)), parts[1:], _bracketed(parts[0]))
+    return reduce(lambda a, b: exp.Add(this=a, expression=bracketed(b)), parts[1:], bracketed(parts[0]))
 
 
 def bits(left: Sql, right: Sql) -> Sql:
@@ -158,12 +158,12 @@ def any_condition(*conditions: Callable[[], Sql] | None) -> Sql:
 
 def opposite(condition: Sql) -> Sql:
     """The condition does not hold."""
-    return exp.Not(this=_bracketed(condition))
+    return exp.Not(this=bracketed(condition))
 
 
 def missing(value: Sql) -> Sql:
     """There is no value."""
-    return exp.Is(this=_bracketed(value), expression=exp.Null())
+    return exp.Is(this=bracketed(value), expression=exp.Null())
 
 
 def present(value: Sql) -> Sql:
@@ -209,21 +209,19 @@ def table(name: str) -> exp.Table:
 
 def columns_in(value: Sql) -> set[str]:
     """The names of the columns that an expression reads; a statement inside it has columns of its own."""
-    found: set[str] = set()
-    left: list[exp.Expr] = [value]
-    while left:  # sqlglot's own walk takes three times as long
+    return {one.name for one in parts_of(value) if isinstance(one, exp.Column)}
+
+
+def parts_of(value: Sql) -> Iterator[Sql]:
+    """An expression and everything in it but statements; sqlglot's own walk takes three times as long."""
+    left = [value]
+    while left:
         one = left.pop()
-        if isinstance(one, exp.Column):
-            found.add(one.name)
-        elif not isinstance(one, exp.Subquery):
+        yield one
+        if not isinstance(one, exp.Column | exp.Subquery):
             left += one.iter_expressions()
-    return found
 
 
-def written(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
-    """The text of a statement in an engine's words. The tree is used up by it, because to copy one takes as long."""
-    return query.sql(dialect, copy=False, pretty=pretty)
-
-
-def _bracketed(value: Sql) -> Sql:
+def bracketed(value: Sql) -> Sql:
+    """A value that can stand beside an operator."""
     return exp.Paren(this=value) if isinstance(value, _OPERATIONS) else value

@@ -14,7 +14,7 @@ import pytest
 from command_line import SAMPLE, TRIAL, Ran, screen, screener, table
 
 from screener.cohort.query import TrialRules
-from screener.cohort.sql import written
+from screener.cohort.writing import written
 from screener.criteria.library import find_rules, shipped
 from screener.errors import ScreenerError
 from screener.matching.gate import admitted

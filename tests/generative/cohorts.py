@@ -17,6 +17,7 @@ from screener.cohort.inspection import Inspection
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
+from screener.cohort.writing import written
 from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Vocabulary
 from screener.facts.table import FactTable
 from screener.facts.tables.cells import Reject, Rejection, Row
@@ -203,13 +204,13 @@ def evaluated(patients: Sequence[PatientRecord], trials: Sequence[TrialRules]) -
 def compiled(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, *, name: str = "cohort") -> str:
     """The statement for a table of text with these headings."""
     query = _query(headings, trials, dialect, name)
-    return statement(query, relation(name), "wide", query.has_id()).sql(dialect.name, copy=False)
+    return written(statement(query, relation(name), "wide", query.has_id()), dialect.name)
 
 
 def counting(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, *, name: str = "cohort") -> str:
     """The statement that counts what cannot be used of a table of text."""
     query = _query(headings, trials, dialect, name)
-    return query.statement(relation(name), Inspection(query).counts(rows=False)).sql(dialect.name, copy=False)
+    return written(query.statement(relation(name), Inspection(query).counts(rows=False)), dialect.name)
 
 
 def _query(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, name: str) -> CohortQuery:

@@ -15,6 +15,7 @@ from screener.cohort.dialects import DIALECTS, DuckDb
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
+from screener.cohort.writing import written
 from screener.criteria.model import Criterion, Rule, RuleSet
 from screener.errors import UsageError
 from screener.facts.table import FactTable
@@ -56,7 +57,7 @@ def by_query(rules: RuleSet, cells: dict[str, str]) -> tuple[tuple[str, str], ..
     headings = ["patient_id", *cells]
     columns = cohort_table([SourceColumn(one, "text") for one in headings], rules.vocabulary, name="cohort")
     query = CohortQuery([TrialRules(rules)], columns, DuckDb(), as_of=AS_OF)
-    said = statement(query, relation("cohort"), "wide", query.has_id()).sql("duckdb")
+    said = written(statement(query, relation("cohort"), "wide", query.has_id()), "duckdb")
     with duckdb.connect() as connection:
         names = ", ".join(f'? as "{one}"' for one in headings)
         connection.execute(f"create table cohort as select {names}", ["P-1", *cells.values()])
@@ -182,7 +183,7 @@ def test_in_a_long_result_a_trial_says_nothing_of_a_criterion_that_it_does_not_h
     headings = ["patient_id", "healed", "pain"]
     columns = cohort_table([SourceColumn(one, "text") for one in headings], first.vocabulary, name="cohort")
     query = CohortQuery(trials, columns, DuckDb(), as_of=AS_OF)
-    said = statement(query, relation("cohort"), "long", query.has_id(), csv=csv).sql("duckdb")
+    said = written(statement(query, relation("cohort"), "long", query.has_id(), csv=csv), "duckdb")
     with duckdb.connect() as connection:
         connection.execute("create table cohort as select 'P-1' as patient_id, 'yes' as healed, '' as pain")
         found = connection.execute(f"select trial, I1, I1__causes, I2, I2__causes from ({said}) order by trial")
@@ -197,7 +198,7 @@ def test_names_and_texts_are_quoted_whatever_they_hold(dialect: str) -> None:
     columns = cohort_table([SourceColumn("Patient_ID ", "text"), SourceColumn("Healed", "text")],
                            rulesets.vocabulary(), name="it's")  # fmt: skip
     query = CohortQuery([TrialRules(rule_set("healed: yes"))], columns, DIALECTS[dialect](), as_of=AS_OF)
-    said = statement(query, relation('the "table"'), "wide", query.has_id()).sql(dialect)
+    said = written(statement(query, relation('the "table"'), "wide", query.has_id()), dialect)
     quote = "`" if dialect == "spark" else '"'
     assert f"{quote}Patient_ID {quote} AS {quote}patient_id{quote}" in said
     assert '"the ""table"""' in said or '`the "table"`' in said
