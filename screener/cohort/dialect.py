@@ -113,6 +113,14 @@ class Dialect(ABC):
         """A value that is worked out by itself, where the engine would else make all of one piece."""
         return value
 
+    def place(self, value: Sql, words: Sequence[str]) -> Sql | None:
+        """The place of a text among words, the first being 1; that behind the last for no text, nothing for others.
+
+        None where the engine has no quick way to find it.
+        """
+        del value, words
+        return None
+
     def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql | None:
         """The number beside a text, nothing for other texts; none where the engine has no list to look it up in."""
         del value, codes

@@ -83,6 +83,10 @@ class DuckDb(SplittingDialect):
         """The value at a place: a list is looked up in one step."""
         return exp.Anonymous(this="LIST_EXTRACT", expressions=[array(values), index])
 
+    def place(self, value: Sql, words: Sequence[str]) -> Sql:
+        """The place of a text among words; of a column with a dictionary, worked out once for each of its words."""
+        return function("LIST_POSITION", array([*map(text, words), nothing()]), value)
+
     def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql:
         """The number beside a text; quick where texts repeat."""
         words = array(text(word) for word, _ in codes)

@@ -68,12 +68,18 @@ class DuckDbEngine:
         return self._source.relation.copy()
 
     def query(
-        self, also: Sequence[str] = (), variants: Sequence[Criterion] = (), *, plain_ids: bool = False
+        self,
+        also: Sequence[str] = (),
+        variants: Sequence[Criterion] = (),
+        *,
+        plain_ids: bool = False,
+        listed: bool = False,
     ) -> CohortQuery:
-        """The rules compiled over the table; `also`, `variants` and `plain_ids` as `CohortQuery` has them."""
+        """The rules compiled over the table; all arguments as `CohortQuery` has them."""
         return CohortQuery(
-            self._trials, self.table, DuckDb(), as_of=self._as_of, also=also, variants=variants, plain_ids=plain_ids
-        )
+            self._trials, self.table, DuckDb(), as_of=self._as_of,
+            also=also, variants=variants, plain_ids=plain_ids, listed=listed,
+        )  # fmt: skip
 
     def shown(self, layout: Layout, *, csv: bool) -> exp.Select:
         """The statement that gives the whole result."""
@@ -115,18 +121,22 @@ class DuckDbEngine:
         # One thread can see whether ids rise; where there are others, they need not wait for it.
         with beside(self._connection, self.ids, at_once=self._threads == 1) as ids:
             plain = not ids.done() or ids.result().plain
-            whole = self._copy_guarded(aside, layout, plain_ids=plain, csv=csv)
+            whole = self._copy_whole(aside, layout, plain_ids=plain, csv=csv)
         if whole and plain and not ids.result().plain:
-            whole = self._copy_guarded(aside, layout, plain_ids=False, csv=csv)
+            whole = self._copy_whole(aside, layout, plain_ids=False, csv=csv)
         if whole and not ids.result().repeated:
             return self._summary()
         return self._write_inspected(aside, layout, csv=csv)
 
-    def _copy_guarded(self, aside: Path, layout: Layout, *, plain_ids: bool, csv: bool) -> bool:
-        """Write the result; whether all of the table could be used, which the statement itself sees to."""
+    def _copy_whole(self, aside: Path, layout: Layout, *, plain_ids: bool, csv: bool) -> bool:
+        """Write the result; whether all of the table could be used. To read no spelling but the listed is quicker."""
+        return any(self._copy_guarded(aside, layout, plain_ids, listed, csv=csv) for listed in (True, False))
+
+    def _copy_guarded(self, aside: Path, layout: Layout, plain_ids: bool, listed: bool, *, csv: bool) -> bool:
+        """Write the result, as far as the first row that cannot be used; whether there is none."""
         import duckdb
 
-        query = self.query(plain_ids=plain_ids)
+        query = self.query(plain_ids=plain_ids, listed=listed)
         guard = Inspection(query).guard(function("ERROR", text(STOP)))
         try:
             self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)

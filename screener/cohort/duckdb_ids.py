@@ -9,7 +9,22 @@ from sqlglot import exp
 
 from screener.cohort.dialects import DuckDb
 from screener.cohort.query import CohortQuery
-from screener.cohort.sql import Sql, above, both, column, function, holds_nul, named, number, opposite
+from screener.cohort.sql import (
+    Sql,
+    above,
+    both,
+    case,
+    column,
+    differs,
+    equals,
+    function,
+    holds_nul,
+    named,
+    number,
+    opposite,
+    text,
+    truth,
+)
 from screener.cohort.writing import written
 
 if TYPE_CHECKING:
@@ -59,9 +74,15 @@ def look_at_ids(
 def _in_order(query: CohortQuery, source: Sql) -> exp.Select:
     """Whether all ids are plain, and whether each comes after the one before, as in a table in order."""
     before = exp.Window(this=exp.Lag(this=column(query.patient_id)))
-    plain = both(DuckDb().unspaced(query.patient_id), opposite(holds_nul(column(query.patient_id))))
-    found = {_PLAIN: plain, _RISING: above(column(query.patient_id), before)}
+    found = {_PLAIN: _plain(query.patient_id), _RISING: above(column(query.patient_id), before)}
     ids = query.statement(source, [named(value, name) for name, value in found.items()], query.has_id())
     every = [function("BOOL_AND", column(name)) for name in found]
     alias = exp.TableAlias(this=exp.Identifier(this="ids"))
     return exp.Select(expressions=every, from_=exp.From(this=exp.Subquery(this=ids, alias=alias)))
+
+
+def _plain(name: str) -> Sql:
+    """Whether an id can be taken as it is written. One that stands for itself in a web address can: a quick look."""
+    simple = both(differs(column(name), text("")), equals(function("URL_ENCODE", column(name)), column(name)))
+    looked_at = both(DuckDb().unspaced(name), opposite(holds_nul(column(name))))
+    return case([(simple, truth(True))], looked_at)

@@ -66,6 +66,7 @@ class CohortQuery:
         also: columns of the source that are no facts and are wanted all the same.
         variants: criteria that will be asked for in place of those of the trials.
         plain_ids: the ids were looked at, and those that are recorded may be taken as they are written.
+        listed: no row is used that has words in another spelling than the vocabulary's; they may pass for unreadable.
 
     Raises:
         UsageError: two of the trials mean different things by the same fact.
@@ -81,6 +82,7 @@ class CohortQuery:
         also: Sequence[str] = (),
         variants: Sequence[Criterion] = (),
         plain_ids: bool = False,
+        listed: bool = False,
     ) -> None:
         self.trials = tuple(trials)
         self.table = table
@@ -88,7 +90,7 @@ class CohortQuery:
         headings = [PATIENT_ID, *also]
         for one in table.facts.values():
             headings += [one.fact.name, *([heading_of(one.fact.name, on=True)] if one.on else [])]
-        self.context = Context(Steps(headings, dialect.apart), dialect, as_of)
+        self.context = Context(Steps(headings, dialect.apart), dialect, as_of, listed)
         tests = [test for trial in trials for test in tests_of(trial.rules.criteria)] + tests_of(variants)
         self.reader = Reader(self.context, table, tests)
         self._compiler = Compiler(self.context, Leaves(self.context, self.reader, merged(trials)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
+from cohort_runs import cohort
 from read_twice import DAY, HEAD, ROW, Said, agreed, by_cohort, by_screen, small_trial
 
 from screener.cohort.duckdb_engine import opened
@@ -160,3 +162,17 @@ def test_rows_are_counted_over_all_files_and_a_file_is_named_where_there_are_sev
     (row,), (cell,) = summary.rows, summary.unusable
     assert (row.count, row.first) == (2, f"row 3 of {place / 'a.csv'}")
     assert (cell.column, cell.first_row) == ("casts", 5)
+
+
+@pytest.mark.parametrize("odd", [" Local", "?conflicting", "nearby"])
+def test_a_word_in_another_spelling_at_the_end_of_a_large_table_is_read(tmp_path: Path, odd: str) -> None:
+    facts, out = tmp_path / "cohort.parquet", tmp_path / "results.parquet"
+    columns = (
+        f"lpad(i::varchar, 9, '0') as patient_id, case i when 199999 then '{odd}' else 'local' end as recurrence_type"
+    )
+    rows = f"select {columns}, true as primary_irradiated_postoperatively from range(200000) t(i)"
+    duckdb.sql(f"copy ({rows}) to '{facts}' (row_group_size 20000)")
+    assert cohort(facts, "--out", out).code == (3 if odd == "nearby" else 0)
+    found = duckdb.sql(f"select I3, I3__causes, patient_id = '000199999' from '{out}' group by all").fetchall()
+    said = {"?conflicting": ("unknown", "conflicting"), "nearby": ("unknown", "unreadable")}.get(odd, ("met", ""))
+    assert set(found) == {("met", "", False), (*said, True)}

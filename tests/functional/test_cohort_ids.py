@@ -74,6 +74,7 @@ def test_a_patient_that_stands_twice_anywhere_in_a_large_table_is_found(tmp_path
     "ids",
     [
         pytest.param(["P-1", "P-2", "P-3"], id="plain"),
+        pytest.param(["P/1", "P 2", "P%203"], id="with other signs"),
         pytest.param([" P-1", "P-2\t", "P-3"], id="with space around"),
         pytest.param(["P-1", "P-1 ", "P-2"], id="alike but for space"),
         pytest.param(["Zoë", "Ægir", "P-1"], id="beyond ASCII"),

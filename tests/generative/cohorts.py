@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from screener.cohort.columns import SourceColumn, cohort_table
 from screener.cohort.dialect import Dialect
+from screener.cohort.dialects import DuckDb
 from screener.cohort.inspection import Inspection
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table as relation
+from screener.cohort.sql import truth
 from screener.cohort.writing import written
 from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Vocabulary
 from screener.facts.table import FactTable
@@ -207,16 +209,25 @@ def compiled(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dia
     return written(statement(query, relation(name), "wide", query.has_id()), dialect.name)
 
 
+def of_the_listed(headings: Sequence[str], trials: Sequence[TrialRules]) -> str:
+    """DuckDB's statement that reads no spelling of words but the listed, for the rows of which that holds."""
+    query = _query(headings, trials, DuckDb(), "cohort", listed=True)
+    guard = Inspection(query).guard(truth(False))
+    return written(statement(query, relation("cohort"), "wide", guard), "duckdb")
+
+
 def counting(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, *, name: str = "cohort") -> str:
     """The statement that counts what cannot be used of a table of text."""
     query = _query(headings, trials, dialect, name)
     return written(query.statement(relation(name), Inspection(query).counts(rows=False)), dialect.name)
 
 
-def _query(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, name: str) -> CohortQuery:
+def _query(
+    headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, name: str, *, listed: bool = False
+) -> CohortQuery:
     vocabulary = trials[0].rules.vocabulary
     columns = cohort_table([SourceColumn(one, "text") for one in headings], vocabulary, name=name)
-    return CohortQuery(trials, columns, dialect, as_of=AS_OF)
+    return CohortQuery(trials, columns, dialect, as_of=AS_OF, listed=listed)
 
 
 def differences(

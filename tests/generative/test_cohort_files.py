@@ -94,6 +94,29 @@ KINDS: dict[str, list[tuple[str, Callable[[random.Random], Any]]]] = {
     ],
 }
 
+TIDY: dict[str, list[tuple[str, Callable[[random.Random], Any]]]] = {
+    "yes_no": [("BOOLEAN", lambda draw: draw.random() < 0.5), ("VARCHAR", lambda draw: draw.choice(("yes", "no")))],
+    "choice": [("VARCHAR", lambda draw: draw.choice(OPTIONS))],
+    "integer": [("TINYINT", lambda draw: draw.choice((0, 1, 2, 3, 4)))],
+    "number": [("DOUBLE", lambda draw: draw.choice((0.0, 1.5, 2.25)))],
+    "date": [("DATE", lambda draw: AS_OF - timedelta(days=draw.randint(0, 900)))],
+    "set": [
+        ("VARCHAR[]", lambda draw: draw.sample(OPTIONS, draw.randint(0, 3))),
+        ("VARCHAR", lambda draw: ";".join(draw.sample(OPTIONS, draw.randint(1, 3)))),
+    ],
+}
+"""What any reader takes as it is."""
+
+
+def tidy(facts: Sequence[FactDefinition], draw: random.Random) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The types of the columns, and rows in which every word is spelled as the vocabulary lists it."""
+    chosen = {fact.name: draw.choice(TIDY[fact.type]) for fact in facts}
+    chosen |= {fact.name + ON: TIDY["date"][0] for fact in facts if draw.random() < 0.6}
+    types = {"patient_id": "VARCHAR"} | {name: kind for name, (kind, _) in chosen.items()}
+    rows = [{"patient_id": f"P-{number}"} | {name: mostly(draw, make) for name, (_, make) in chosen.items()}
+            for number in range(PATIENTS)]  # fmt: skip
+    return types, rows
+
 
 def typed(facts: Sequence[FactDefinition], draw: random.Random) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """The types of the columns, and rows that fit them; some columns are text, as in any other table."""
@@ -163,6 +186,17 @@ def test_typed_columns_read_as_they_do_for_a_single_patient(shard: int) -> None:
             check(place / "cohort.parquet", rules, [[str(row[one]) for one in types] for row in rows], list(types))
 
     agree()
+
+
+@seed(0)
+@steady
+@given(rule_sets(most=2), st.integers(0, 2**32))
+def test_words_as_they_are_listed_read_as_they_do_for_a_single_patient(rules: RuleSet, draw: int) -> None:
+    facts = [fact for fact in rules.vocabulary.facts.values() if fact.name != AGE]
+    types, rows = tidy(facts, random.Random(draw))
+    with folder() as place:
+        write_parquet(place / "cohort.parquet", types, rows)
+        check(place / "cohort.parquet", rules, [[str(row[one]) for one in types] for row in rows], list(types))
 
 
 @seed(1)

@@ -19,11 +19,16 @@ Make = Callable[[], Sql]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading and compiling share."""
+    """What reading and compiling share.
+
+    `listed`: where the engine is quicker so, a cell of words is taken to hold nothing, or words as the vocabulary lists
+    them. Where it holds others its `bad` says so, and nothing else that is said of the patient is of use.
+    """
 
     steps: Steps
     dialect: Dialect
     as_of: date
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

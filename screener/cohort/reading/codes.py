@@ -29,6 +29,10 @@ from screener.facts.values import YES_NO
 def coded_cell(context: Context, columns: FactColumns, when: When | None) -> CodedCell:
     """Read a fact of few values."""
     fact, name = columns.fact, columns.fact.name
+    if context.listed and fact.type == "choice" and columns.value.kind == "text":
+        place = context.dialect.place(column(name), fact.options)
+        if place is not None:
+            return _listed_cell(context, fact, when, place)
     values: tuple[Value, ...] = (True, False) if fact.type == "yes_no" else fact.options
     nothing, unreadable = len(values) + 1, len(values) + 2
     marks = {mark: unreadable + place for place, mark in enumerate(marks_in(columns.value), start=1)}
@@ -38,10 +42,8 @@ def coded_cell(context: Context, columns: FactColumns, when: When | None) -> Cod
     else:
         raw = text_column(context, name, columns.value)
         read = _of_text(context, raw, _spellings(fact, values), marks, len(values))
-    value = code = context.steps.name(f"{name} value", read)
-    if when is not None:
-        recorded = both(when.bad(), differs(column(value), number(nothing)))
-        code = context.steps.name(f"{name} code", case([(recorded, number(unreadable))], column(value)))
+    value = context.steps.name(f"{name} value", read)
+    code = _dated(context, name, value, when, len(values))
     return CodedCell(
         fact,
         lambda: equals(column(code), number(nothing)),
@@ -53,6 +55,31 @@ def coded_cell(context: Context, columns: FactColumns, when: When | None) -> Cod
         values=values,
         flag=name if typed and when is None else None,
     )
+
+
+def _listed_cell(context: Context, fact: FactDefinition, when: When | None, place: Sql) -> CodedCell:
+    """An option as the vocabulary lists it; other texts have no place."""
+    count = len(fact.options)
+    value = context.steps.name(f"{fact.name} value", place)
+    code = _dated(context, fact.name, value, when, count)
+    return CodedCell(
+        fact,
+        lambda: equals(column(code), number(count + 1)),
+        None if when is None else lambda: equals(column(code), number(count + 2)),
+        lambda: missing(column(value)),
+        None,
+        when,
+        code=code,
+        values=fact.options,
+    )
+
+
+def _dated(context: Context, name: str, value: str, when: When | None, count: int) -> str:
+    """The column with the code of a value of so many; a recorded one whose date cannot be read cannot be read."""
+    if when is None:
+        return value
+    recorded = both(when.bad(), differs(column(value), number(count + 1)))
+    return context.steps.name(f"{name} code", case([(recorded, number(count + 2))], column(value)))
 
 
 def _unsettled(code: str, marks: Mapping[str, int]) -> Sql:

@@ -45,20 +45,13 @@ def set_cell(context: Context, columns: FactColumns, when: When | None, tests: S
     bit_of = _classes(fact, tests)
     more = 2 * max(bit_of.values(), default=1)
     bad, nothing = 2 * more, 4 * more
-    quick = (
-        _quick(context, context.dialect, columns, bit_of, bad)
-        if isinstance(context.dialect, SplittingDialect)
-        else None
-    )
-    written = _text(context, columns, quick, bad)
-    unsettled = _unsettled(context, columns, written)
-    slow = _slow(context, fact, written, bit_of, more=more, bad=bad, nothing=nothing)
-    if unsettled is not None:
-        slow = case([(present(column(unsettled)), number(0))], slow)
-    typed = columns.value.kind == "texts"
-    empty = equals(context.dialect.count(column(name)), number(0)) if typed else None
-    blank = case([(missing(column(name)), number(nothing)), (empty, number(0))], slow)
-    read = blank if quick is None else case([(_sound(quick, bad), column(quick))], blank)
+    quick, unsettled = None, None
+    if isinstance(context.dialect, SplittingDialect):
+        quick = _quick(context, context.dialect, columns, bit_of, bad)
+    if context.listed and quick is not None:
+        read = case([(missing(column(name)), number(nothing))], column(quick))
+    else:
+        read, unsettled = _in_any_spelling(context, columns, quick, bit_of, bad=bad, nothing=nothing)
     value = mask = steps.name(f"{name} value", read)
     if when is not None:
         wrong = both(when.bad(), _without(value, nothing))
@@ -68,6 +61,22 @@ def set_cell(context: Context, columns: FactColumns, when: When | None, tests: S
         lambda: has_bits(column(value), bad), None if unsettled is None else partial(column, unsettled), when,
         mask=mask, bit_of=bit_of, more=more,
     )  # fmt: skip
+
+
+def _in_any_spelling(
+    context: Context, columns: FactColumns, quick: str | None, bit_of: dict[str, int], *, bad: int, nothing: int
+) -> tuple[Sql, str | None]:
+    """The bits of a set, the quick ones where they are sound; and the column of what is not settled, if that can be."""
+    fact, name = columns.fact, columns.fact.name
+    written = _text(context, columns, quick, bad)
+    unsettled = _unsettled(context, columns, written)
+    slow = _slow(context, fact, written, bit_of, more=bad // 2, bad=bad, nothing=nothing)
+    if unsettled is not None:
+        slow = case([(present(column(unsettled)), number(0))], slow)
+    typed = columns.value.kind == "texts"
+    empty = equals(context.dialect.count(column(name)), number(0)) if typed else None
+    read = case([(missing(column(name)), number(nothing)), (empty, number(0))], slow)
+    return read if quick is None else case([(_without(quick, bad), column(quick))], read), unsettled
 
 
 def _unsettled(context: Context, columns: FactColumns, written: str) -> str | None:
@@ -97,10 +106,6 @@ def _classes(fact: FactDefinition, tests: Sequence[SetTest]) -> dict[str, int]:
             hint="Screen these patients with `screener screen`, which has no such limit.",
         )
     return bit_of
-
-
-def _sound(quick: str, bad: int) -> Sql:
-    return equals(bits(column(quick), number(bad)), number(0))
 
 
 def _without(name: str, bit: int) -> Sql:
