@@ -237,6 +237,11 @@ class Spark(SplittingDialect):
             return value
         return Apart(this=bracketed(value), whole=_is_whole(value))
 
+    def place(self, value: Sql, words: Sequence[str]) -> Sql:
+        """The place of a text among words."""
+        found = self.looked_up(value, [(word, place) for place, word in enumerate(words, start=1)])
+        return first_of(found, case([(missing(value.copy()), number(len(words) + 1))]))
+
     def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql:
         """The number beside a text: a loop over a list that is made once, in place of a comparison for each."""
         return function("ELEMENT_AT", _map(codes), value)

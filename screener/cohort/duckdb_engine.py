@@ -24,7 +24,7 @@ from screener.cohort.files import CohortFiles
 from screener.cohort.inspection import ROW, STOP, Inspection, Unusable
 from screener.cohort.layout import NO_CELL, Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.sql import Sql, above, both, column, function, named, number, opposite, plus, table, text
+from screener.cohort.sql import Sql, above, both, case, column, function, named, number, opposite, plus, table, text
 from screener.cohort.summary import Summary
 from screener.cohort.writing import written
 from screener.criteria.model import Criterion
@@ -137,9 +137,10 @@ class DuckDbEngine:
         import duckdb
 
         query = self.query(plain_ids=plain_ids, listed=listed)
-        guard = Inspection(query).guard(function("ERROR", text(STOP)))
+        wrong, stop = Inspection(query).wrong(), function("ERROR", text(STOP))
+        guarded = statement(query, self.source, layout, None, csv=csv, guard=lambda one: case([(wrong, stop)], one))
         try:
-            self._copy(statement(query, self.source, layout, guard, csv=csv), aside, csv=csv)
+            self._copy(guarded, aside, csv=csv)
         except duckdb.Error as error:
             if STOP not in str(error):
                 raise

@@ -1,13 +1,14 @@
 """What cannot be used of a table: cells that cannot be read, rows without a patient, patients that stand twice.
 
 The inspection of a whole table costs a pass over it. Where nothing is wrong, which is the rule, it can be had for
-nothing: the main query is told to stop at the first thing that is (`guard`), and only then the table is inspected.
+nothing: the main query stops at the first thing that is (`wrong`), and only then the table is inspected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sqlglot import exp
@@ -17,6 +18,7 @@ from screener.cohort.query import CohortQuery
 from screener.cohort.reading.reader import rejected
 from screener.cohort.sql import (
     Sql,
+    any_condition,
     both,
     case,
     column,
@@ -24,7 +26,6 @@ from screener.cohort.sql import (
     named,
     number,
     opposite,
-    truth,
 )
 from screener.facts.definitions import AGE, BIRTH_DATE, PATIENT_ID
 from screener.facts.tables.advice import NO_LATER_DATE, NO_OTHER_BIRTH, what_to_write
@@ -65,10 +66,10 @@ class Inspection:
                 if condition is not None:
                     self._flags[heading] = (steps.name(f"{heading} rejected", condition), hint)
 
-    def guard(self, stop: Sql) -> Sql:
-        """A condition that holds for every row that can be used whole; `stop` is worked out at the first other one."""
-        wrong = [opposite(self._query.has_id()), *(column(flag) for flag, _ in self._flags.values())]
-        return case([(one, stop.copy()) for one in wrong], truth(True))
+    def wrong(self) -> Sql:
+        """Whether something in a row cannot be used: it names no patient, or a cell cannot be read."""
+        flags = (partial(column, flag) for flag, _ in self._flags.values())
+        return any_condition(lambda: opposite(self._query.has_id()), *flags)
 
     def counts(self, *, rows: bool) -> list[Sql]:
         """What to select to count what cannot be used; `rows` says that the table has a column of its rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Literal
 
 from sqlglot import exp
@@ -11,6 +12,7 @@ from screener.cohort.sql import Sql, both, case, column, equals, named, opposite
 from screener.facts.definitions import PATIENT_ID
 
 Layout = Literal["wide", "long"]
+Guard = Callable[[Sql], Sql]
 LAYOUTS: Final[tuple[Layout, ...]] = ("wide", "long")
 
 # What a spreadsheet would take for a formula; the same as `screen --format csv`.
@@ -21,7 +23,9 @@ NO_CELL: Final = "NULL"
 """What CSV would say where there is no value. There always is one, so that an empty text needs no quotation marks."""
 
 
-def statement(query: CohortQuery, source: Sql, layout: Layout, where: Sql | None, *, csv: bool = False) -> exp.Select:
+def statement(
+    query: CohortQuery, source: Sql, layout: Layout, where: Sql | None, *, csv: bool = False, guard: Guard | None = None
+) -> exp.Select:
     """The statement with the whole result.
 
     Of one trial: patient_id, verdict, recoverable, score, then for each criterion its result and causes. Of several,
@@ -34,19 +38,22 @@ def statement(query: CohortQuery, source: Sql, layout: Layout, where: Sql | None
         layout: wide or long.
         where: which patients to keep.
         csv: say it as `screen --format csv` does: yes and no, and no id that a spreadsheet would calculate.
+        guard: what to make of the id of each row. A condition on rows would be worked out twice by Spark, once for
+            whether a row is kept, and again for what is said of it.
     """
+    patient = named(_id(query, csv=csv), PATIENT_ID) if guard is None else named(guard(_id(query, csv=csv)), PATIENT_ID)
     if layout == "long":
-        return _long(query, source, where, csv=csv)
+        return _long(query, source, where, patient, csv=csv)
     several = len(query.trials) > 1
     results = [query.results(one, f"{one.rules.trial}__" if several else "") for one in query.trials]
-    columns = [_patient(query, csv=csv), *(value for some in results for value in some)]
+    columns = [patient, *(value for some in results for value in some)]
     return query.statement(source, [_said(one) if csv else one for one in columns], where)
 
 
-def _long(query: CohortQuery, source: Sql, where: Sql | None, *, csv: bool) -> exp.Select:
+def _long(query: CohortQuery, source: Sql, where: Sql | None, patient: Sql, *, csv: bool) -> exp.Select:
     ids = [trial.rules.trial for trial in query.trials]
     results = [{value.alias: value.this for value in query.results(trial)} for trial in query.trials]
-    columns = [named(_trial(), "trial"), _patient(query, csv=csv)]
+    columns = [named(_trial(), "trial"), patient]
     for name in dict.fromkeys(name for found in results for name in found):
         # Of a trial without such a criterion there is nothing to say.
         chosen = [
@@ -67,12 +74,12 @@ def _trial() -> Sql:
     return exp.Column(this=exp.Identifier(this="trial", quoted=True), table=exp.Identifier(this=_TRIALS, quoted=True))
 
 
-def _patient(query: CohortQuery, *, csv: bool) -> Sql:
+def _id(query: CohortQuery, *, csv: bool) -> Sql:
     name, dialect = query.patient_id, query.context.dialect
     if not csv:
-        return named(column(name), PATIENT_ID)
+        return column(name)
     calculated = both(dialect.matches(column(name), _FORMULA), opposite(dialect.matches(column(name), _A_NUMBER)))
-    return named(case([(calculated, dialect.lined_up(text("'"), column(name)))], column(name)), PATIENT_ID)
+    return case([(calculated, dialect.lined_up(text("'"), column(name)))], column(name))
 
 
 def _said(value: Sql) -> Sql:

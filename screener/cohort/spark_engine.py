@@ -20,7 +20,7 @@ from screener.cohort.inspection import STOP, Inspection, Unusable
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
 from screener.cohort.spark_faults import explained
-from screener.cohort.sql import Kind, above, cast, column, function, number, table, text
+from screener.cohort.sql import Kind, above, case, cast, column, function, number, table, text
 from screener.cohort.summary import Summary
 from screener.cohort.writing import written
 from screener.errors import UnusablePatients, UsageError
@@ -63,14 +63,20 @@ class SparkEngine:
         read.createOrReplaceTempView(COHORT)
         self.table = cohort_table([_column(name, kind) for name, kind in read.dtypes], merged(trials), name=facts)
 
-    def query(self) -> CohortQuery:
-        """The rules compiled over the table."""
-        return CohortQuery(self._trials, self.table, Spark(), as_of=self._as_of)
+    def query(self, *, listed: bool = False) -> CohortQuery:
+        """The rules compiled over the table; `listed` as `CohortQuery` has it."""
+        return CohortQuery(self._trials, self.table, Spark(), as_of=self._as_of, listed=listed)
 
     def shown(self, layout: Layout, *, csv: bool) -> exp.Select:
         """The statement that gives the whole result."""
         query = self.query()
         return statement(query, table(COHORT), layout, query.has_id(), csv=csv)
+
+    def guarded(self, layout: Layout, *, csv: bool) -> exp.Select:
+        """The statement that is tried first: it stops at a row that cannot be used, or has words spelled otherwise."""
+        query = self.query(listed=True)
+        wrong, stop = Inspection(query).wrong(), cast(function("RAISE_ERROR", text(STOP)), Kind.VARCHAR)
+        return statement(query, table(COHORT), layout, None, csv=csv, guard=lambda one: case([(wrong, stop)], one))
 
     def run(self, out: str, layout: Layout) -> Summary:
         """Write the result of every patient to a folder of files, whole or not at all.
@@ -96,10 +102,8 @@ class SparkEngine:
         from pyspark.errors import PySparkException
 
         self._refuse_repeated()
-        query = self.query()
-        guard = Inspection(query).guard(cast(function("RAISE_ERROR", text(STOP)), Kind.BOOLEAN))
         try:
-            self._save(statement(query, table(COHORT), layout, guard, csv=form == "csv"), to, form, mode="error")
+            self._save(self.guarded(layout, csv=form == "csv"), to, form, mode="error")
         except (PySparkException, Py4JError) as error:
             if STOP not in str(error):
                 raise

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from screener.cohort.columns import SourceColumn, cohort_table
 from screener.cohort.dialect import Dialect
-from screener.cohort.dialects import DuckDb
 from screener.cohort.inspection import Inspection
 from screener.cohort.layout import statement
 from screener.cohort.query import CohortQuery, TrialRules
+from screener.cohort.sql import case, truth
 from screener.cohort.sql import table as relation
-from screener.cohort.sql import truth
 from screener.cohort.writing import written
 from screener.facts.definitions import AGE, BIRTH_DATE, FactDefinition, Vocabulary
 from screener.facts.table import FactTable
@@ -209,11 +208,11 @@ def compiled(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dia
     return written(statement(query, relation(name), "wide", query.has_id()), dialect.name)
 
 
-def of_the_listed(headings: Sequence[str], trials: Sequence[TrialRules]) -> str:
-    """DuckDB's statement that reads no spelling of words but the listed, for the rows of which that holds."""
-    query = _query(headings, trials, DuckDb(), "cohort", listed=True)
-    guard = Inspection(query).guard(truth(False))
-    return written(statement(query, relation("cohort"), "wide", guard), "duckdb")
+def of_the_listed(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect) -> str:
+    """The statement that reads no spelling of words but the listed, for the rows of which that holds."""
+    query = _query(headings, trials, dialect, "cohort", listed=True)
+    kept = case([(Inspection(query).wrong(), truth(False))], truth(True))
+    return written(statement(query, relation("cohort"), "wide", kept), dialect.name)
 
 
 def counting(headings: Sequence[str], trials: Sequence[TrialRules], dialect: Dialect, *, name: str = "cohort") -> str:

@@ -10,11 +10,13 @@ import cohorts
 import duckdb
 import psycopg
 
+from screener.cohort.dialect import Dialect
 from screener.cohort.dialects import DuckDb, Postgres, Spark
 from screener.cohort.query import TrialRules
 
 PATIENTS = 50
 Ask = Callable[[list[str], cohorts.Rows, Sequence[TrialRules]], cohorts.Results]
+Compiled = Callable[[Sequence[str], Sequence[TrialRules], Dialect], str]
 
 
 def check(asked: Sequence[Ask], trials: Sequence[TrialRules], table_seed: int) -> None:
@@ -25,6 +27,18 @@ def check(asked: Sequence[Ask], trials: Sequence[TrialRules], table_seed: int) -
     expected = cohorts.evaluated(patients, trials)
     for ask in asked:
         assert cohorts.differences(expected, ask(headings, rows, trials), trials, headings, rows) == []
+
+
+def check_listed(ask: Ask, trials: Sequence[TrialRules], table_seed: int) -> int:
+    """Ask of the rows whose words are all spelled as they are listed. How many there were."""
+    vocabulary = trials[0].rules.vocabulary
+    headings, rows = cohorts.rows_of(table_seed, list(vocabulary.facts.values()), 4 * PATIENTS)
+    patients, rejected = cohorts.records(headings, rows, vocabulary)
+    found = ask(headings, [[cell or None for cell in row] for row in rows], trials)
+    assert not found.keys() & {rows[one.row - 2][0] for one in rejected}
+    expected = cohorts.evaluated([one for one in patients if one.patient_id in found], trials)
+    assert cohorts.differences(expected, found, trials, headings, rows) == []
+    return len(found)
 
 
 def by_patient(rows: Sequence[Any]) -> cohorts.Results:
@@ -39,12 +53,12 @@ def load(connection: duckdb.DuckDBPyConnection, headings: list[str], rows: cohor
 
 
 @contextmanager
-def on_duckdb() -> Iterator[Ask]:
+def on_duckdb(compiled: Compiled = cohorts.compiled) -> Iterator[Ask]:
     with duckdb.connect(config={"threads": 1}) as connection:
 
         def ask(headings: list[str], rows: cohorts.Rows, trials: Sequence[TrialRules]) -> cohorts.Results:
             load(connection, headings, rows)
-            return by_patient(connection.execute(cohorts.compiled(headings, trials, DuckDb())).fetchall())
+            return by_patient(connection.execute(compiled(headings, trials, DuckDb())).fetchall())
 
         yield ask
 
@@ -68,7 +82,7 @@ def on_postgres(socket: str) -> Iterator[Ask]:
 
 
 @contextmanager
-def on_spark() -> Iterator[Ask]:
+def on_spark(compiled: Compiled = cohorts.compiled) -> Iterator[Ask]:
     """Spark in this process."""
     from pyspark.sql import SparkSession
     from pyspark.sql.types import StringType, StructField, StructType
@@ -91,7 +105,7 @@ def on_spark() -> Iterator[Ask]:
     def ask(headings: list[str], rows: cohorts.Rows, trials: Sequence[TrialRules]) -> cohorts.Results:
         shape = StructType([StructField(one, StringType()) for one in headings])
         session.createDataFrame([tuple(row) for row in rows], shape).createOrReplaceTempView("cohort")
-        return by_patient(session.sql(cohorts.compiled(headings, trials, Spark())).collect())
+        return by_patient(session.sql(compiled(headings, trials, Spark())).collect())
 
     try:
         yield ask

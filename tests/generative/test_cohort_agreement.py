@@ -47,27 +47,29 @@ def test_duckdb_says_of_every_generated_patient_what_the_evaluator_says(on_duckd
     agree_on(on_duckdb, RULE_SETS // SHARDS, first=shard)
 
 
-def test_what_duckdb_says_of_rows_whose_words_are_spelled_as_listed_is_what_the_evaluator_says() -> None:
-    kept = 0
+def agree_on_the_listed(ask: engines.Ask, rule_sets: int) -> None:
+    """Draw rule sets and tables, and compare what is said of rows whose words are spelled as they are listed."""
+    kept = []
 
     @seed(0)
-    @settings(steady, max_examples=100)
+    @settings(steady, max_examples=rule_sets // cohorts.TOGETHER)
     @given(cohorts.trials_together(), st.integers(0, 2**32))
     def agree(trials: list[TrialRules], table_seed: int) -> None:
-        nonlocal kept
-        vocabulary = trials[0].rules.vocabulary
-        headings, rows = cohorts.rows_of(table_seed, list(vocabulary.facts.values()), 4 * engines.PATIENTS)
-        patients, rejected = cohorts.records(headings, rows, vocabulary)
-        engines.load(connection, headings, [[cell or None for cell in row] for row in rows])
-        found = engines.by_patient(connection.execute(cohorts.of_the_listed(headings, trials)).fetchall())
-        assert not found.keys() & {rows[one.row - 2][0] for one in rejected}
-        expected = cohorts.evaluated([one for one in patients if one.patient_id in found], trials)
-        assert cohorts.differences(expected, found, trials, headings, rows) == []
-        kept += len(found)
+        kept.append(engines.check_listed(ask, trials, table_seed))
 
-    with duckdb.connect(config={"threads": 1}) as connection:
-        agree()
-    assert kept > 500
+    agree()
+    assert sum(kept) > rule_sets
+
+
+def test_what_duckdb_says_of_rows_in_listed_words_is_what_the_evaluator_says() -> None:
+    with engines.on_duckdb(cohorts.of_the_listed) as ask:
+        agree_on_the_listed(ask, 200)
+
+
+@pytest.mark.usefixtures("java")
+def test_what_spark_says_of_rows_in_listed_words_is_what_the_evaluator_says() -> None:
+    with engines.on_spark(cohorts.of_the_listed) as ask:
+        agree_on_the_listed(ask, 25)
 
 
 def test_postgresql_says_of_every_generated_patient_what_the_evaluator_says(postgres_server: str) -> None:
