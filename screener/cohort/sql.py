@@ -16,6 +16,7 @@ from sqlglot import exp
 Sql = exp.Expr
 Kind = exp.DType
 
+_WHOLE: Final = (exp.Column, exp.Subquery)
 _OPERATIONS: Final = (exp.Binary, exp.Connector, exp.Not, exp.Between, exp.In, exp.Neg)
 
 
@@ -213,13 +214,16 @@ def columns_in(value: Sql) -> set[str]:
 
 
 def parts_of(value: Sql) -> Iterator[Sql]:
-    """An expression and everything in it but statements; sqlglot's own walk takes three times as long."""
-    left = [value]
+    """An expression and everything in it but statements; sqlglot's own walk takes several times as long."""
+    left: list[object] = [value]
     while left:
         one = left.pop()
-        yield one
-        if not isinstance(one, exp.Column | exp.Subquery):
-            left += one.iter_expressions()
+        if isinstance(one, list):
+            left += one
+        elif isinstance(one, exp.Expr):
+            yield one
+            if not isinstance(one, _WHOLE):
+                left += one.args.values()
 
 
 def bracketed(value: Sql) -> Sql:

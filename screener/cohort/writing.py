@@ -1,6 +1,6 @@
 """Statements as the text of an engine's words, written by sqlglot.
 
-What sqlglot first does to a SELECT, for the sake of trees read in another engine's words, is left out: it goes
+What sqlglot first does to a statement, for the sake of trees read in another engine's words, is left out: it goes
 through the whole tree several times, and these trees are made for their engine.
 """
 
@@ -32,7 +32,8 @@ def written(query: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
 def _made_for(name: str) -> type[Dialect]:
     base = type(Dialect.get_or_raise(name))
     ways = {kind: way for kind, way in base.generator_class.TRANSFORMS.items() if kind is not exp.Select}
-    generator = type("Generator", (base.generator_class,), {"TRANSFORMS": {**ways, Apart: _twice}})
+    own = {"TRANSFORMS": {**ways, Apart: _twice}, "EXPRESSIONS_WITHOUT_NESTED_CTES": set()}
+    generator = type("Generator", (base.generator_class,), own)
     return type(f"{base.__name__}Made", (base,), {"Generator": generator})
 
 
