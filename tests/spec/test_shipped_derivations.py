@@ -2,74 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from events import AS_OF, conflicting, event, quantity
+from breast_records import (
+    AXILLA,
+    BREAST_CANCER,
+    CHEST_WALL,
+    EXCISION,
+    ICD_10,
+    LEFT_BREAST,
+    LOCAL,
+    LOINC,
+    SCT,
+    TOTAL,
+    UNLISTED,
+    UNSAID,
+    WHOLE,
+    course,
+    primary,
+    recurrence,
+    shipped_deriver,
+    shipped_rules,
+    surgery,
+    told,
+)
+from events import conflicting, event, quantity
 
 from screener.criteria.derivation_prose import text
 from screener.criteria.derivations import FromEvents, InValueSet, field_tests, wheres_of
-from screener.criteria.library import LoadedRules, load, shipped
+from screener.criteria.library import LoadedRules
 from screener.deriving import Deriver
-from screener.facts.events import Event, EventKind, PatientEvents
-from screener.facts.imprecise import AtLeastSet, NumberRange
-from screener.findings import Findings
-
-SCT = "http://snomed.info/sct|"
-ICD_10 = "http://hl7.org/fhir/sid/icd-10|"
-LOINC = "http://loinc.org|"
-LEFT_BREAST, AXILLA, CHEST_WALL = f"{SCT}80248007", f"{SCT}68171009", f"{SCT}78904004"
-BREAST_CANCER, CARCINOMA, LOCAL = f"{SCT}254837009", f"{SCT}82711006", f"{SCT}314955001"
-EXCISION, TOTAL, UNSAID, UNLISTED = f"{SCT}64368001", f"{SCT}172043006", f"{SCT}69031006", f"{SCT}80146002"
-PET_CT, PET_CT_FDG = f"{SCT}450436003", f"{SCT}443271005"
-LYMPH_NODE, BONE = f"{SCT}94392001", f"{SCT}94222008"
+from screener.facts.events import Event
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def loaded() -> LoadedRules:
-    findings = Findings()
-    rules = load(shipped("criteria") / "NCT06452485", shipped("criteria"), findings)
-    assert rules is not None
-    assert findings == []
-    return rules
+    return shipped_rules()
 
 
-@pytest.fixture(scope="module")
-def deriver(loaded: LoadedRules) -> Deriver:
-    return Deriver(loaded.derivations, loaded.rules.vocabulary, AS_OF)
-
-
-def told(deriver: Deriver, name: str, *events: Event, complete: Iterable[EventKind] = ()) -> Any:
-    """The value of a fact; where it has none its state, and nothing where it is not recorded."""
-    fact = deriver.record(PatientEvents("P-1", events, 1, frozenset(complete))).facts.get(name)
-    return fact if fact is None else f"? {fact.state}" if fact.value is None else fact.value
-
-
-def primary(onset: str = "2014-09-01", **more: Any) -> Event:
-    fields = {"code": BREAST_CANCER, "role": "primary", "laterality": "left", "onset": onset, "histology": CARCINOMA}
-    return event("condition", onset, **{**fields, **more})
-
-
-def recurrence(onset: str = "2026-03-01", **more: Any) -> Event:
-    fields = {"code": BREAST_CANCER, "role": "recurrence", "laterality": "left", "onset": onset, "site": LEFT_BREAST}
-    return event("condition", onset, **{**fields, **more})
-
-
-def surgery(on: str, code: str = EXCISION, **more: Any) -> Event:
-    return event("procedure", on, **{"code": code, "laterality": "left", "start": on, "end": on, **more})
-
-
-def course(on: str = "2014-12-01", **more: Any) -> Event:
-    fields = {"code": f"{SCT}1217123003", "site": LEFT_BREAST, "laterality": "left", "start": on, "end": on}
-    return event("radiotherapy", on, **{**fields, **more})
-
-
-def spread(code: str, **more: Any) -> Event:
-    return event("condition", "2026-03-05", code=code, **{"role": "metastasis", "clinical_status": "active", **more})
-
-
-WHOLE = course(entire_site=LEFT_BREAST)
+@pytest.fixture
+def deriver() -> Deriver:
+    return shipped_deriver()
 
 
 @pytest.mark.parametrize(
@@ -221,78 +195,6 @@ def test_conserving_therapy_is_told_by_conserving_surgery_and_a_mastectomy_does_
     assert told(deriver, name, primary(), surgery("2014-10-01", reason_role="primary")) is True
     assert told(deriver, name, primary(), recurrence(), surgery("2014-10-01", TOTAL)) is None
     assert told(deriver, name, primary(), recurrence(), surgery("2026-04-01", reason_role="recurrence")) is None
-
-
-def scan(on: str, code: str, **more: Any) -> Event:
-    return event("imaging", on, code=code, **more)
-
-
-@pytest.mark.parametrize(
-    ("scans", "expected"),
-    [
-        ([scan("2026-03-10", PET_CT_FDG)], "fdg"),
-        ([surgery("2026-03-10", PET_CT_FDG)], "fdg"),
-        ([scan("2026-03-10", PET_CT, tracer=f"{SCT}35321007")], "fdg"),
-        ([scan("2026-03-10", PET_CT)], "? uncertain"),
-        ([scan("2026-02-25", PET_CT_FDG)], None),
-        ([], None),
-    ],
-)
-def test_the_tracer_of_a_pet_ct_is_told_by_its_code_and_the_scan_is_of_since_the_recurrence(
-    deriver: Deriver, scans: list[Event], expected: object
-) -> None:
-    assert told(deriver, "staging_pet_ct", primary(), recurrence(), *scans) == expected
-
-
-def test_a_pet_ct_of_before_the_recurrence_is_not_none_even_in_complete_records(deriver: Deriver) -> None:
-    known, kinds = (primary(), recurrence()), ("imaging", "procedure")
-    assert told(deriver, "staging_pet_ct", *known, complete=kinds) == "none"
-    before = scan("2026-02-25", PET_CT_FDG)
-    assert told(deriver, "staging_pet_ct", *known, before, complete=kinds) not in ("none", "fdg")
-    assert told(deriver, "staging_pet_ct", *known, complete=["imaging"]) is None
-
-
-@pytest.mark.parametrize(
-    ("events", "count", "sites"),
-    [
-        ([spread(BONE)], NumberRange(1, None), AtLeastSet(frozenset({"bone"}))),
-        ([spread(BONE), spread(BONE)], NumberRange(1, None), AtLeastSet(frozenset({"bone"}))),
-        (
-            [spread(LYMPH_NODE, site=f"{SCT}62683002"), spread(LYMPH_NODE, site=f"{SCT}81105003")],
-            NumberRange(1, None),
-            AtLeastSet(frozenset({"mediastinal_nodes", "neck_nodes"})),
-        ),
-        (
-            [spread(LYMPH_NODE, site=AXILLA, laterality="right")],
-            NumberRange(1, None),
-            AtLeastSet(frozenset({"contralateral_axillary_nodes"})),
-        ),
-        (
-            [spread(LYMPH_NODE, site=f"{SCT}76838003", laterality="bilateral")],
-            NumberRange(1, None),
-            AtLeastSet(frozenset({"contralateral_supraclavicular_nodes"})),
-        ),
-        ([spread(LYMPH_NODE, site=AXILLA, laterality="left")], None, None),
-        ([spread(LYMPH_NODE, site=AXILLA)], "? uncertain", "? uncertain"),
-        ([spread(LYMPH_NODE)], "? uncertain", "? uncertain"),
-        ([spread(f"{ICD_10}C79.5")], NumberRange(1, None), "? unreadable"),  # bone or marrow
-        ([spread(BONE, clinical_status="remission")], None, None),
-        ([spread(BONE, standing="uncertain")], "? uncertain", "? uncertain"),
-    ],
-)
-def test_metastases_are_counted_from_below_and_placed_by_code_or_site_and_side(
-    deriver: Deriver, events: list[Event], count: object, sites: object
-) -> None:
-    assert told(deriver, "metastasis_count", primary(), recurrence(), *events) == count
-    assert told(deriver, "metastasis_sites", primary(), recurrence(), *events) == sites
-
-
-def test_that_there_are_no_metastases_is_concluded_only_where_all_codes_are_known(deriver: Deriver) -> None:
-    in_snomed = primary(), recurrence()
-    assert told(deriver, "metastasis_count", *in_snomed, complete=["condition"]) not in (0, None)
-    in_icd_10 = (primary(code=f"{ICD_10}C50.9"), recurrence(code=f"{ICD_10}C50.9"))
-    assert told(deriver, "metastasis_count", *in_icd_10, complete=["condition"]) == 0
-    assert told(deriver, "metastasis_count", *in_icd_10) is None
 
 
 def test_receptors_of_before_the_recurrence_are_not_its_receptors(deriver: Deriver) -> None:
