@@ -9,8 +9,6 @@ from fhir import SNOMED, concept, observation, read, resource, said
 
 from screener.facts.events import EventField
 
-UCUM = "http://unitsofmeasure.org"
-
 
 @pytest.mark.parametrize(
     ("period", "day"),
