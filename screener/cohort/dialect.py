@@ -113,14 +113,6 @@ class Dialect(ABC):
         """A value that is worked out by itself, where the engine would else make all of one piece."""
         return value
 
-    def place(self, value: Sql, words: Sequence[str]) -> Sql | None:
-        """The place of a text among words, the first being 1; that behind the last for no text, nothing for others.
-
-        None where the engine has no quick way to find it.
-        """
-        del value, words
-        return None
-
     def looked_up(self, value: Sql, codes: Sequence[tuple[str, int]]) -> Sql | None:
         """The number beside a text, nothing for other texts; none where the engine has no list to look it up in."""
         del value, codes
@@ -216,11 +208,15 @@ class Dialect(ABC):
 
 
 class SplittingDialect(Dialect):
-    """The way of an engine that can take a text apart into a list and work on that."""
+    """The way of an engine that can take a text apart into a list, or look it up in one, and work on that."""
 
     @abstractmethod
     def split(self, name: str, separator: str) -> Sql:
         """The parts of a column's text as a list."""
+
+    @abstractmethod
+    def place(self, value: Sql, words: Sequence[str]) -> Sql:
+        """The place of a text among words, the first being 1; that behind the last for no text, nothing for others."""
 
     @abstractmethod
     def bits_of(self, name: str, bit_of: Mapping[str, int], bad: int) -> Sql:

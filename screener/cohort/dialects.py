@@ -19,7 +19,6 @@ from screener.cohort.sql import (
     at_most,
     below,
     both,
-    bracketed,
     case,
     cast,
     column,
@@ -36,7 +35,7 @@ from screener.cohort.sql import (
     switch,
     text,
 )
-from screener.cohort.writing import Apart
+from screener.cohort.writing import apart
 
 _STEP: Final = NOT_RECORDED
 """The lowest bit of a cause."""
@@ -235,7 +234,7 @@ class Spark(SplittingDialect):
         """
         if sum(1 for _ in islice(parts_of(value), _LARGE)) < _LARGE:
             return value
-        return Apart(this=bracketed(value), whole=_is_whole(value))
+        return apart(value, whole=_is_whole(value))
 
     def place(self, value: Sql, words: Sequence[str]) -> Sql:
         """The place of a text among words."""

@@ -130,9 +130,11 @@ class DuckDbEngine:
 
     def _copy_whole(self, aside: Path, layout: Layout, *, plain_ids: bool, csv: bool) -> bool:
         """Write the result; whether all of the table could be used. To read no spelling but the listed is quicker."""
-        return any(self._copy_guarded(aside, layout, plain_ids, listed, csv=csv) for listed in (True, False))
+        return any(
+            self._copy_guarded(aside, layout, plain_ids=plain_ids, listed=listed, csv=csv) for listed in (True, False)
+        )
 
-    def _copy_guarded(self, aside: Path, layout: Layout, plain_ids: bool, listed: bool, *, csv: bool) -> bool:
+    def _copy_guarded(self, aside: Path, layout: Layout, *, plain_ids: bool, listed: bool, csv: bool) -> bool:
         """Write the result, as far as the first row that cannot be used; whether there is none."""
         import duckdb
 
@@ -150,8 +152,8 @@ class DuckDbEngine:
     def _write_inspected(self, aside: Path, layout: Layout, *, csv: bool) -> Summary:
         self._keep_order(kept=True)  # the first row of a patient is the one that is used
         numbered = self._numbered()
-        unusable = self._inspected(numbered)
         again, first = self._find_repeated(numbered)
+        unusable = self._inspected(numbered, self._first_of_patient() if again else None)
         query = self.query([ROW])
         kept = both(query.has_id(), self._first_of_patient() if again else None)
         self._copy(statement(query, numbered.copy(), layout, kept, csv=csv), aside, csv=csv)
@@ -170,11 +172,11 @@ class DuckDbEngine:
     def _summary(self) -> Summary:
         return Summary({}, self.table.unknown, rows=self._rejected, files=len(self._files.paths))
 
-    def _inspected(self, numbered: Sql) -> tuple[Unusable, ...]:
-        """What cannot be used of rows that are numbered, column by column."""
+    def _inspected(self, numbered: Sql, where: Sql | None = None) -> tuple[Unusable, ...]:
+        """What cannot be used of rows that are numbered, column by column; `where` says which rows count."""
         query = self.query([ROW])
         inspection = Inspection(query)
-        counted = self.execute(query.statement(numbered.copy(), inspection.counts(rows=True))).fetchone()
+        counted = self.execute(query.statement(numbered.copy(), inspection.counts(rows=True), where)).fetchone()
         return tuple(inspection.say(counted or ()))
 
     def _keep_order(self, *, kept: bool) -> None:

@@ -20,6 +20,15 @@ def test_of_a_patient_that_stands_twice_the_first_row_is_used_and_the_others_are
     assert [(one["patient_id"], one["I1"]) for one in found] == [("P-2", "met"), ("P-1", "not met"), ("P-3", "met")]
 
 
+def test_of_a_row_that_is_not_used_no_cell_is_told(tmp_path: Path) -> None:
+    facts = table(tmp_path, HEADINGS, "P-1,1961,1,,yes", "P-1,1961,9,,perhaps", "P-2,1961,1,,perhaps")
+    ran, screened = cohort(facts, "--out", tmp_path / "results.parquet"), screen(facts)
+    assert (ran.code, "column dutch_communication: 1, first in row 4" in ran.err) == (3, True)
+    assert "who_performance_status" not in ran.err
+    assert "row 3, column patient_id" in screened.err
+    assert "row 3, column who_performance_status" not in screened.err
+
+
 def test_rows_without_a_patient_are_left_out_and_those_that_hold_something_are_told(tmp_path: Path) -> None:
     facts = table(tmp_path, HEADINGS, "P-1,1961,1,,yes", ",,,,", ",1950,1,,yes")
     ran = cohort(facts, "--out", tmp_path / "results.parquet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from screener.cohort.columns import FactColumns
-from screener.cohort.dialect import Dialect
+from screener.cohort.dialect import Dialect, SplittingDialect
 from screener.cohort.outcomes import UNSETTLED_OUTCOMES
 from screener.cohort.reading.cells import CodedCell, Context, When
 from screener.cohort.reading.text import marks_in, text_column
@@ -28,11 +28,10 @@ from screener.facts.values import YES_NO
 
 def coded_cell(context: Context, columns: FactColumns, when: When | None) -> CodedCell:
     """Read a fact of few values."""
-    fact, name = columns.fact, columns.fact.name
-    if context.listed and fact.type == "choice" and columns.value.kind == "text":
-        place = context.dialect.place(column(name), fact.options)
-        if place is not None:
-            return _listed_cell(context, fact, when, place)
+    fact, name, dialect = columns.fact, columns.fact.name, context.dialect
+    listed = context.listed and fact.type == "choice" and columns.value.kind == "text"
+    if listed and isinstance(dialect, SplittingDialect):
+        return _listed_cell(context, fact, when, dialect.place(column(name), fact.options))
     values: tuple[Value, ...] = (True, False) if fact.type == "yes_no" else fact.options
     nothing, unreadable = len(values) + 1, len(values) + 2
     marks = {mark: unreadable + place for place, mark in enumerate(marks_in(columns.value), start=1)}
