@@ -15,7 +15,9 @@ from screener.cohort.query import CohortQuery, TrialRules
 from screener.cohort.sql import table
 from screener.criteria.model import Criterion, RuleSet
 
-RULES = ("healed: no", "casts: {at_most: 1}", "platelets: {at_most: 100}", "bones: {empty: yes}", "pain: {one_of: [mild]}")
+RULES = (
+    "healed: no", "casts: {at_most: 1}", "platelets: {at_most: 100}", "bones: {empty: yes}", "pain: {one_of: [mild]}",
+)  # fmt: skip
 
 
 def said(dialect: str) -> str:
