@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import signal
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -144,10 +145,42 @@ def test_what_spark_cannot_read_or_write_is_a_sentence_and_no_result(tmp_path: P
     assert "more or fewer cells" in said(table(tmp_path, heading, "P-1,1", "P-2", name="short.csv"))
     assert "more than once" in said(table(tmp_path, heading, "P-1,1", "P-1,2", name="twice.csv"))
     assert "has no column patient_id" in said(table(tmp_path, "id,er_status", "P-1,positive", name="id.csv"))
+    assert "other separators" in said(table(tmp_path, heading.replace(",", ";"), "P-1;1", name="semicolons.csv"))
+    assert "other separators" in said(table(tmp_path, heading, "P-1,1", name="commas.tsv"))
     assert "names no format" in said(good, "results.xlsx")
     assert "There is no folder" in said(good, "none/results.csv")
     assert "is a folder that holds something" in said(good, "taken.csv")
     assert not list(tmp_path.glob("*results*"))
+
+
+@pytest.mark.usefixtures("java")
+def test_spark_says_what_keeps_it_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = table(tmp_path, "patient_id,er_status", "P-1,positive")
+
+    def refused(master: str) -> str:
+        ran = cohort(facts, tmp_path / "results.csv", "--engine", "spark", "--master", master)
+        assert (ran.code, ran.err.count("Error:")) == (2, 1)
+        return ran.err
+
+    for address in ("sprak://host:7077", "localhost:7077", "spark://"):
+        assert f'"{address}" is no address of a Spark cluster' in refused(address)
+    assert "Write --master as local[*]" in refused("local[none]")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "none"))
+    assert "Spark finds no Java that it can use" in refused("local[1]")
+
+
+@pytest.mark.usefixtures("java")
+def test_executors_of_spark_log_no_more_than_the_program_and_ctrl_c_is_its_own(tmp_path: Path) -> None:
+    from screener.cohort.spark_engine import opened
+
+    rules = TrialRules(admitted(find_rules(TRIAL, shipped("criteria")), shipped("criteria")).rules)
+    facts = table(tmp_path, "patient_id,er_status", "P-1,positive")
+    before = signal.getsignal(signal.SIGINT)
+    with opened("local[1]", str(facts), [rules], DAY) as engine:
+        context = engine.session.sparkContext
+        assert context.getConf().get("spark.executor.syncLogLevel.enabled") == "true"
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def load(server: str, name: str, path: Path, **types: str) -> None:
