@@ -6,6 +6,7 @@ import csv
 import re
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -215,6 +216,33 @@ def test_postgresql_gives_the_sample_what_screen_gives(
     assert cells(tmp_path / "results.csv") == by_screen(SAMPLE)
 
 
+def ask_readers_for_a_password(server: str) -> None:
+    """A user of whom, and of nobody else, the server wants a password; it takes a moment to look at its settings."""
+    rights = Path(server) / "data" / "pg_hba.conf"
+    asking = "local all reader scram-sha-256\n"
+    trusting = rights.read_text(encoding="utf-8").removeprefix(asking)
+    with psycopg.connect(f"host={server} user=postgres dbname=postgres", autocommit=True) as connection:
+        connection.execute("drop role if exists reader")
+        connection.execute("create role reader login password 'right'")
+        rights.write_text(asking + trusting, encoding="utf-8")
+        connection.execute("select pg_reload_conf()")
+    with suppress(psycopg.OperationalError):
+        while True:
+            psycopg.connect(f"host={server} user=reader dbname=postgres").close()
+
+
+@pytest.mark.parametrize(
+    ("password", "words"), [(None, "The database asks for a password"), ("secret", "The server refuses the user")]
+)
+def test_a_password_that_postgresql_does_not_take_is_told_as_that_and_not_repeated(
+    password: str | None, words: str, postgres: Callable[..., Ran], postgres_server: str, tmp_path: Path
+) -> None:
+    ask_readers_for_a_password(postgres_server)
+    secret = "" if password is None else f":{password}"
+    ran = postgres("public.patients", "--database", f"postgresql://reader{secret}@/postgres?host={postgres_server}")
+    assert (ran.code, words in ran.err, "secret" in ran.err) == (2, True, False)
+
+
 def test_faults_of_postgresql_are_a_sentence_and_no_result(
     postgres: Callable[..., Ran], postgres_server: str, tmp_path: Path
 ) -> None:
@@ -233,6 +261,7 @@ def test_faults_of_postgresql_are_a_sentence_and_no_result(
     refused(postgres("strange"), "No column of strange is a fact")
     refused(postgres("good", out="results.parquet"), "PostgreSQL writes its result as CSV")
     refused(postgres("good", "--database", f"postgresql://postgres@/none?host={postgres_server}"), "cannot be reached")
+    refused(postgres("good", "--database", "localhost/clinic"), "no address of PostgreSQL", "postgresql://user@host/")
     refused(cohort("good", tmp_path / "results.csv", "--engine", "postgres"), "The database is not named")
     assert not list(tmp_path.glob("*results*"))
     ran = postgres("good")
