@@ -40,6 +40,9 @@ def telling(connection: duckdb.DuckDBPyConnection, progress: Progress | None) ->
     if progress is None:
         yield
         return
+    # DuckDB counts only for a bar of its own, which it need not draw.
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
     done = threading.Event()
 
     def watch() -> None:

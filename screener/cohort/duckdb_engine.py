@@ -16,7 +16,7 @@ from screener.cohort.aside import written_aside
 from screener.cohort.columns import CohortTable, cohort_table
 from screener.cohort.dialects import DuckDb
 from screener.cohort.duckdb_beside import beside, telling
-from screener.cohort.duckdb_faults import explained, faults
+from screener.cohort.duckdb_faults import faults, stopping
 from screener.cohort.duckdb_ids import Ids, look_at_ids
 from screener.cohort.duckdb_settings import DuckDbSettings, Progress
 from screener.cohort.duckdb_source import duckdb_source
@@ -287,8 +287,7 @@ def opened(
         except duckdb.Error:
             raise UsageError(f'"{settings.memory}" is no amount of memory.', hint="Write it as 400MB or 2GB.") from None
         try:
-            yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads, folder=Path(folder))
-        except duckdb.Error as error:
-            raise explained(error, files, None) from None
+            with stopping(), faults(files, None):
+                yield DuckDbEngine(connection, files, trials, as_of, threads=settings.threads, folder=Path(folder))
         finally:
             connection.close()

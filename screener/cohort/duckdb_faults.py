@@ -15,18 +15,35 @@ if TYPE_CHECKING:
     import duckdb
 
 _LINE: Final = re.compile(r"Line: ([0-9]+)")
+_STOPPED: Final = "Query interrupted"
 _FULL: Final = ("No space left", "disk full", "could not write all bytes", "Could not write")
 
 
 @contextmanager
-def faults(files: CohortFiles, out: Path) -> Iterator[None]:
-    """Explain what DuckDB raises while it reads the files and writes the result."""
+def stopping() -> Iterator[None]:
+    """Let Ctrl-C in the middle of a query be what it is anywhere else."""
     import duckdb
 
     try:
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        # What DuckDB's Python makes of a signal.
+        if str(error) != _STOPPED:
+            raise
+        raise KeyboardInterrupt from None
+
+
+@contextmanager
+def faults(files: CohortFiles, out: Path | None) -> Iterator[None]:
+    """Explain what DuckDB raises while it reads the files and, where there is one, writes the result."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
         raise explained(error, files, out) from None
 

@@ -41,6 +41,7 @@ _KINDS: Final[dict[str, ColumnKind]] = {
     "_text": "texts",
     "_varchar": "texts",
 }
+_KEPT_IN: Final = ".pgpass or PGPASSWORD"
 _WHAT: Final[dict[str, tuple[str, str]]] = {
     "42P01": ("There is no such table in the database.", "Name it as --facts schema.table."),
     "42501": ("This user may not read the table.", "Ask for the right to SELECT from it."),
@@ -158,16 +159,44 @@ def opened(database: str, facts: str, trials: Sequence[TrialRules], as_of: date)
             "The driver of PostgreSQL is not installed.", hint='pip install "eligibility-screener[postgres]"'
         ) from None
     try:
-        address = database.replace("postgresql+psycopg://", "postgresql://", 1)
-        # Compiling so many small expressions to machine code costs more than running them.
-        with psycopg.connect(address, options="-c jit=off") as connection:
+        with _connected(database) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             yield PostgresEngine(connection, facts, trials, as_of)
     except psycopg.Error as error:
-        fallback = ("The database cannot be reached, or broke off.", "Check --database, and that the server is up.")
+        fallback = ("The database broke off; nothing was written.", "See whether its server is up, and try again.")
         said, hint = _WHAT.get(error.sqlstate or "", fallback)
         raise UsageError(said, hint=hint) from None
+
+
+def _connected(database: str) -> psycopg.Connection[Any]:
+    """A connection to the database.
+
+    Raises:
+        UsageError: there is none, with what keeps it from being.
+    """
+    import psycopg
+
+    try:
+        address = database.replace("postgresql+psycopg://", "postgresql://", 1)
+        # Compiling so many small expressions to machine code costs more than running them.
+        return psycopg.connect(address, options="-c jit=off")
+    except psycopg.ProgrammingError:
+        raise UsageError(
+            "What --database names is no address of PostgreSQL.", hint="Write it as postgresql://user@host/name."
+        ) from None
+    except psycopg.OperationalError as error:
+        if error.pgconn is not None and error.pgconn.needs_password:
+            raise UsageError("The database asks for a password.", hint=f"Put it into {_KEPT_IN}.") from None
+        if error.pgconn is not None and error.pgconn.used_password:
+            raise UsageError(
+                "The server refuses the user, the password or the name of the database.",
+                hint=f"Check --database, and {_KEPT_IN}.",
+            ) from None
+        raise UsageError(
+            "The database cannot be reached, or does not let this user in.",
+            hint="Check the host, the port, the name and the user in --database, and that the server is up.",
+        ) from None
 
 
 def _relation(facts: str) -> Sql:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from screener.cohort.dialects import Spark
 from screener.cohort.inspection import STOP, Inspection, Unusable
 from screener.cohort.layout import Layout, statement
 from screener.cohort.query import CohortQuery, TrialRules, merged
-from screener.cohort.spark_faults import explained
+from screener.cohort.spark_faults import check_master, explained, not_started, refuse_other_separators
 from screener.cohort.sql import Kind, above, case, cast, column, function, number, table, text
 from screener.cohort.summary import Summary
 from screener.cohort.writing import written
@@ -162,7 +164,7 @@ def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -
     """A cohort, and a session of Spark that ends with it.
 
     Raises:
-        UsageError: Spark is not installed, finds no Java, or broke off.
+        UsageError: Spark is not installed, finds no Java, cannot reach the cluster, or broke off.
         UnusablePatients: the files cannot be read.
     """
     try:
@@ -171,29 +173,50 @@ def opened(master: str, facts: str, trials: Sequence[TrialRules], as_of: date) -
         from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError("Spark is not installed.", hint='pip install "eligibility-screener[spark]"') from None
+    check_master(master)
     builder = SparkSession.builder.master(master).appName("screener cohort")
     for name, value in (_everywhere() | (_on_this_machine() if master.startswith("local") else {})).items():
         builder = builder.config(name, value)
-    if master.startswith("local"):
-        silent = Path(__file__).with_name("spark_silent.properties").as_uri()
-        os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={silent}")
+    silent = Path(__file__).with_name("spark_silent.properties").as_uri()
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={silent}")
+    with _stopped_by_ctrl_c():
+        try:
+            session = builder.getOrCreate()
+        except (PySparkException, Py4JError, OSError) as error:
+            raise not_started(error, master) from None
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        session.sparkContext.setLogLevel("OFF")
+        try:
+            yield SparkEngine(session, facts, trials, as_of)
+        except (PySparkException, Py4JError) as error:
+            raise explained(error, facts) from None
+        finally:
+            session.stop()
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[None]:
+    """Ctrl-C ends the program as anywhere else: Spark asks its jobs to end first, and logs where it was stopped."""
+    before, quiet = signal.getsignal(signal.SIGINT), logging.NullHandler()
+    logging.getLogger().addHandler(quiet)
     try:
-        session = builder.getOrCreate()
-    except (PySparkException, Py4JError, OSError):
-        raise UsageError(f"Spark cannot be started on {master}.", hint="It needs Java 17 or newer.") from None
-    session.sparkContext.setLogLevel("OFF")
-    try:
-        yield SparkEngine(session, facts, trials, as_of)
-    except (PySparkException, Py4JError) as error:
-        raise explained(error, facts) from None
+        yield
     finally:
-        session.stop()
+        logging.getLogger().removeHandler(quiet)
+        signal.signal(signal.SIGINT, before)
 
 
 def _everywhere() -> dict[str, str]:
-    """Progress is shown on a terminal only; what is generated is divided into methods that Java still compiles."""
-    progress = str(sys.stderr.isatty()).lower()
-    return {"spark.ui.showConsoleProgress": progress, "spark.sql.codegen.hugeMethodLimit": "8000"}
+    """What holds on a cluster as well.
+
+    Progress is shown on a terminal only; executors keep as silent as this process, since what they log of a fault holds
+    the row; what is generated is divided into methods that Java still compiles.
+    """
+    return {
+        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
+        "spark.executor.syncLogLevel.enabled": "true",
+        "spark.sql.codegen.hugeMethodLimit": "8000",
+    }
 
 
 def _on_this_machine() -> dict[str, str]:
@@ -210,7 +233,9 @@ def _read(session: SparkSession, facts: str) -> DataFrame:
     if ending in (".csv", ".tsv"):
         # A row of another length must not be cut or filled up without a word, so that no column may be left out.
         reader = session.read.options(mode="FAILFAST", columnPruning="false", enforceSchema="false")
-        return reader.csv(facts, header=True, sep="\t" if ending == ".tsv" else ",", escape='"')
+        read = reader.csv(facts, header=True, sep="\t" if ending == ".tsv" else ",", escape='"')
+        refuse_other_separators(read.columns, facts)
+        return read
     if ending in (".jsonl", ".ndjson"):
         return session.read.json(facts, primitivesAsString=True)
     return session.read.parquet(facts)

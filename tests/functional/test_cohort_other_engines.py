@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -144,10 +146,42 @@ def test_what_spark_cannot_read_or_write_is_a_sentence_and_no_result(tmp_path: P
     assert "more or fewer cells" in said(table(tmp_path, heading, "P-1,1", "P-2", name="short.csv"))
     assert "more than once" in said(table(tmp_path, heading, "P-1,1", "P-1,2", name="twice.csv"))
     assert "has no column patient_id" in said(table(tmp_path, "id,er_status", "P-1,positive", name="id.csv"))
+    assert "other separators" in said(table(tmp_path, heading.replace(",", ";"), "P-1;1", name="semicolons.csv"))
+    assert "other separators" in said(table(tmp_path, heading, "P-1,1", name="commas.tsv"))
     assert "names no format" in said(good, "results.xlsx")
     assert "There is no folder" in said(good, "none/results.csv")
     assert "is a folder that holds something" in said(good, "taken.csv")
     assert not list(tmp_path.glob("*results*"))
+
+
+@pytest.mark.usefixtures("java")
+def test_spark_says_what_keeps_it_from_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = table(tmp_path, "patient_id,er_status", "P-1,positive")
+
+    def refused(master: str) -> str:
+        ran = cohort(facts, tmp_path / "results.csv", "--engine", "spark", "--master", master)
+        assert (ran.code, ran.err.count("Error:")) == (2, 1)
+        return ran.err
+
+    for address in ("sprak://host:7077", "localhost:7077", "spark://"):
+        assert f'"{address}" is no address of a Spark cluster' in refused(address)
+    assert "Write --master as local[*]" in refused("local[none]")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "none"))
+    assert "Spark finds no Java that it can use" in refused("local[1]")
+
+
+@pytest.mark.usefixtures("java")
+def test_executors_of_spark_log_no_more_than_the_program_and_ctrl_c_is_its_own(tmp_path: Path) -> None:
+    from screener.cohort.spark_engine import opened
+
+    rules = TrialRules(admitted(find_rules(TRIAL, shipped("criteria")), shipped("criteria")).rules)
+    facts = table(tmp_path, "patient_id,er_status", "P-1,positive")
+    before = signal.getsignal(signal.SIGINT)
+    with opened("local[1]", str(facts), [rules], DAY) as engine:
+        context = engine.session.sparkContext
+        assert context.getConf().get("spark.executor.syncLogLevel.enabled") == "true"
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def load(server: str, name: str, path: Path, **types: str) -> None:
@@ -182,6 +216,33 @@ def test_postgresql_gives_the_sample_what_screen_gives(
     assert cells(tmp_path / "results.csv") == by_screen(SAMPLE)
 
 
+def ask_readers_for_a_password(server: str) -> None:
+    """A user of whom, and of nobody else, the server wants a password; it takes a moment to look at its settings."""
+    rights = Path(server) / "data" / "pg_hba.conf"
+    asking = "local all reader scram-sha-256\n"
+    trusting = rights.read_text(encoding="utf-8").removeprefix(asking)
+    with psycopg.connect(f"host={server} user=postgres dbname=postgres", autocommit=True) as connection:
+        connection.execute("drop role if exists reader")
+        connection.execute("create role reader login password 'right'")
+        rights.write_text(asking + trusting, encoding="utf-8")
+        connection.execute("select pg_reload_conf()")
+    with suppress(psycopg.OperationalError):
+        while True:
+            psycopg.connect(f"host={server} user=reader dbname=postgres").close()
+
+
+@pytest.mark.parametrize(
+    ("password", "words"), [(None, "The database asks for a password"), ("secret", "The server refuses the user")]
+)
+def test_a_password_that_postgresql_does_not_take_is_told_as_that_and_not_repeated(
+    password: str | None, words: str, postgres: Callable[..., Ran], postgres_server: str, tmp_path: Path
+) -> None:
+    ask_readers_for_a_password(postgres_server)
+    secret = "" if password is None else f":{password}"
+    ran = postgres("public.patients", "--database", f"postgresql://reader{secret}@/postgres?host={postgres_server}")
+    assert (ran.code, words in ran.err, "secret" in ran.err) == (2, True, False)
+
+
 def test_faults_of_postgresql_are_a_sentence_and_no_result(
     postgres: Callable[..., Ran], postgres_server: str, tmp_path: Path
 ) -> None:
@@ -200,6 +261,7 @@ def test_faults_of_postgresql_are_a_sentence_and_no_result(
     refused(postgres("strange"), "No column of strange is a fact")
     refused(postgres("good", out="results.parquet"), "PostgreSQL writes its result as CSV")
     refused(postgres("good", "--database", f"postgresql://postgres@/none?host={postgres_server}"), "cannot be reached")
+    refused(postgres("good", "--database", "localhost/clinic"), "no address of PostgreSQL", "postgresql://user@host/")
     refused(cohort("good", tmp_path / "results.csv", "--engine", "postgres"), "The database is not named")
     assert not list(tmp_path.glob("*results*"))
     ran = postgres("good")
