@@ -66,9 +66,10 @@ def command(
     """
     from screener.cohort.duckdb_engine import opened
     from screener.cohort.feasibility.study import Study
-    from screener.cohort.files import check_places, find_files
+    from screener.cohort.files import check_folders, check_places, find_files
 
     check_places(facts, out, page)
+    check_folders(out, page)
     day = as_of or today()
     (ready,) = rules_ready([trial], criteria_dir, store_url)
     (rules,) = rules_of([ready])

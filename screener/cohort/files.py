@@ -83,6 +83,17 @@ def check_places(facts: str, *outs: Path | None) -> None:
             )
 
 
+def check_folders(*outs: Path | None) -> None:
+    """Refuse a result that has no folder to stand in, before anything is worked out.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for out in (one for one in outs if one is not None):
+        if not out.parent.is_dir():
+            raise UsageError(f"There is no folder {out.parent}.", hint="Make it first, or name another.")
+
+
 def _is_among(facts: str, out: Path) -> bool:
     """Whether a folder or a pattern of tables takes in a file, be it there or not."""
     if Path(facts).is_dir():

@@ -74,6 +74,7 @@ def test_spark_gives_the_sample_what_screen_gives(tmp_path: Path) -> None:
     ran = cohort(SAMPLE, out, "--engine", "spark", "--master", "local[2]")
     assert ran.code == 0
     assert cells(out) == by_screen(SAMPLE)
+    assert out.stat().st_mode & 0o777 == 0o700, "it holds rows of patients"
     assert "12 patients: 2 eligible on recorded data, 4 need information, 6 not eligible" in ran.err
     assert "[Stage" not in ran.err
 

@@ -123,6 +123,11 @@ def test_a_patient_that_stands_twice_is_refused(tmp_path: Path, between: str) ->
     assert "more than once" in ran.err
 
 
+def test_a_page_that_has_no_folder_is_refused_before_anything_is_counted(tmp_path: Path) -> None:
+    ran = feasibility(SAMPLE, "--page", tmp_path / "none" / "page.html")
+    assert (ran.code, ran.out, "There is no folder" in ran.err) == (2, "", True)
+
+
 def test_limits_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     ran = feasibility(SAMPLE, "--sweep", "age=young")
     assert (ran.code, "names no limits" in ran.err) == (2, True)

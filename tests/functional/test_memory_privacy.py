@@ -294,6 +294,8 @@ def test_every_file_with_rows_of_patients_is_its_users_alone(tmp_path: Path) -> 
         ("rescreen", TRIAL, "--replay", "1", "--out", tmp_path / "replay.jsonl"),
         ("screen", TRIAL, *given, "--format", "csv", "--out", tmp_path / "results.csv"),
         ("screen", TRIAL, *given, "--out", tmp_path / "list.txt", "--report", tmp_path / "report.html"),
+        ("cohort", TRIAL, "--facts", SAMPLE, "--as-of", "2026-06-01", "--out", tmp_path / "cohort.parquet"),
+        ("cohort", TRIAL, "--facts", SAMPLE, "--as-of", "2026-06-01", "--out", tmp_path / "cohort.csv"),
     ):
         said = desk.call(*words)
         assert said.code == 0, said.err

@@ -14,6 +14,8 @@ LABELS: Final = 60
 NUMBERS: Final = 150
 _CURVE_HEIGHT: Final = 160
 _MARGIN: Final = 34
+_LABELLED: Final = 24
+"""Where the highest point of a curve lies: below the number that says how high it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def funnel(study: Feasibility) -> list[Bar]:
     bars = [_bar("all", 0, total, [("sure", total)], f"{total:,}")]
     for place, step in enumerate(study.steps, start=1):
         pieces = [("sure", step.left - step.left_open), ("open", step.left_open)]
-        bars.append(_bar(step.id, place, total, pieces, f"{step.left:,} (-{step.excluded:,})"))
+        less = f" (-{step.excluded:,})" if step.excluded else ""
+        bars.append(_bar(step.id, place, total, pieces, f"{step.left:,}{less}"))
     return bars
 
 
@@ -85,10 +88,9 @@ def _possible(counts: Verdicts) -> int:
 
 
 def _line(values: Sequence[int], most: int) -> str:
-    height = _CURVE_HEIGHT - _MARGIN
-    points = (
-        (_x(place, len(values)), height - (height - 10) * value / (most or 1)) for place, value in enumerate(values)
-    )
+    foot = _CURVE_HEIGHT - _MARGIN
+    heights = (foot - (foot - _LABELLED) * value / (most or 1) for value in values)
+    points = ((_x(place, len(values)), y) for place, y in enumerate(heights))
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
