@@ -84,7 +84,7 @@ def test_spark_says_of_every_generated_patient_what_the_evaluator_says() -> None
 
 
 @seed(0)
-@settings(steady, max_examples=50)
+@settings(steady, max_examples=100)
 @given(cohorts.trials_together(), st.integers(0, 2**32))
 def test_as_many_cells_are_counted_as_the_reader_of_tables_rejects(trials: list[TrialRules], table_seed: int) -> None:
     vocabulary = trials[0].rules.vocabulary

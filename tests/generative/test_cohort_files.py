@@ -31,7 +31,7 @@ from screener.facts.table import open_fact_table
 from screener.facts.tables.headings import ON
 
 PATIENTS = 40
-steady = settings(max_examples=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+steady = settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
 OPTIONS = ("a", "b", "c", "d")
 DOUBLES = (
     0.0, 1.0, -0.0, 1.5, 2.25, 1.4999999999999998, 1e16, 1e99, 1e100, 1e-5, 1e-99, 1e-100, float("nan"), float("inf"),
